@@ -1,0 +1,70 @@
+// Turns an append item into text rows before any transaction begins, so that a payload that cannot be stored fails its
+// own call and nobody else's.
+import { EventStoreError } from '../errors.js';
+import type { AppendItem, ExpectedRevision, NewEvent } from '../event-store.js';
+
+export interface PreparedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+export interface PreparedItem {
+  readonly stream: string;
+  readonly expectedRevision: ExpectedRevision;
+  readonly events: readonly PreparedEvent[];
+  /** Characters of JSON: what bounds a transaction, near enough to bytes. */
+  readonly size: number;
+}
+
+// UTF-8 cannot hold one: two names that differ in it would become one name.
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Throws `store-misuse` for an item that breaks the port's contract or holds what JSON cannot say. */
+export function prepareItem(item: AppendItem): PreparedItem {
+  if (!isName(item.stream)) throw misuse('a stream needs a name of well-formed text');
+  if (item.events.length === 0) throw misuse(`nothing to append to ${item.stream}`);
+  if (item.expectedRevision !== 'noStream' && !isRevision(item.expectedRevision)) {
+    throw misuse(`expected revision ${String(item.expectedRevision)} of ${item.stream} is none`);
+  }
+  if (new Set(item.events.map((event) => event.id)).size !== item.events.length) {
+    throw misuse(`one append to ${item.stream} holds an id twice`);
+  }
+  const events = item.events.map((event) => prepareEvent(item.stream, event));
+  const size = events.reduce((sum, event) => sum + event.data.length + event.metadata.length, 0);
+  return { stream: item.stream, expectedRevision: item.expectedRevision, events, size };
+}
+
+function prepareEvent(stream: string, event: NewEvent): PreparedEvent {
+  if (!isName(event.id) || !isName(event.type)) throw misuse(`an event for ${stream} lacks an id or a type`);
+  return {
+    id: event.id,
+    type: event.type,
+    data: toJson(event.data, stream),
+    metadata: toJson(event.metadata, stream),
+  };
+}
+
+function toJson(value: unknown, stream: string): string {
+  let text: unknown;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    throw misuse(`an event for ${stream} cannot be written as JSON`, error);
+  }
+  if (typeof text !== 'string') throw misuse(`an event for ${stream} cannot be written as JSON`);
+  return text;
+}
+
+function isName(text: string): boolean {
+  return text.length > 0 && !LONE_SURROGATE.test(text);
+}
+
+function isRevision(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function misuse(message: string, cause?: unknown): EventStoreError {
+  return new EventStoreError('store-misuse', `event store: ${message}`, { cause });
+}
