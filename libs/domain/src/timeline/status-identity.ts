@@ -26,7 +26,8 @@ export function slugOf(name: string): string {
 
 /** A status name as it is kept: trimmed, NFC, NUL as U+FFFD; undefined if its slug is empty. */
 export function normaliseName(text: string): string | undefined {
-  const name = names.get(text) ?? remember(names, text, text.trim().normalize('NFC').replaceAll('\0', '\uFFFD'));
+  const name =
+    names.get(text) ?? remember(names, text, text.trim().normalize('NFC').replaceAll('\0', '\uFFFD'));
   return slugOf(name) === '' ? undefined : name;
 }
 
@@ -91,6 +92,7 @@ function statusKey(parts: Parts): string {
     case '0':
       if (slug === 'offline' || (slug === '' && parts.id === undefined)) return 'offline';
       return `custom-${parts.id ?? slug}`;
+    case undefined:
     default:
       return `other-${slug === '' ? (parts.code ?? '') : slug}`;
   }
@@ -104,6 +106,7 @@ function channelKey(code: string | undefined): string {
       return 'browser';
     case '2':
       return 'mobile';
+    case undefined:
     default:
       return 'other';
   }

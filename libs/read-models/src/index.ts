@@ -1,0 +1,4 @@
+export * from './sql.js';
+export { openSqlite } from './sqlite/open-sqlite.js';
+export { FOLD_VERSION } from './schema.js';
+export { openReadModelWriter } from './writer/read-model-writer.js';

@@ -1,0 +1,111 @@
+// The tables of the read model, in the SQL that SQLite and PostgreSQL share. Everything here is derived from the log:
+// a changed schema or fold gets another FOLD_VERSION, and the tables are filled anew.
+//
+// Times are UTC epoch ms. `event` is the number of an event row within this read model (1, 2, 3 … in log order).
+
+export const FOLD_VERSION = 1;
+
+export const TABLES: readonly string[] = [
+  // The position of the last event whose effects are committed, moved by compare-and-set.
+  `CREATE TABLE checkpoint (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    fold_version INTEGER NOT NULL,
+    position TEXT,
+    recorded_at BIGINT,
+    events BIGINT NOT NULL
+  )`,
+  `CREATE TABLE agent (
+    agent INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    agent_id TEXT NOT NULL,
+    last_at BIGINT NOT NULL,
+    name TEXT,
+    state TEXT NOT NULL,
+    UNIQUE (account, agent_id)
+  )`,
+  // What each event said; `state` is the fold's state after it, kept at intervals, always at the last of one `at`.
+  `CREATE TABLE evidence (
+    event BIGINT PRIMARY KEY,
+    agent INTEGER NOT NULL,
+    at BIGINT NOT NULL,
+    rank INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    position TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    late INTEGER NOT NULL,
+    says TEXT NOT NULL,
+    state TEXT
+  )`,
+  `CREATE UNIQUE INDEX evidence_by_at ON evidence (agent, at, fingerprint)`,
+  `CREATE INDEX evidence_late ON evidence (agent, at) WHERE late = 1`,
+  // A series is one key on one track of one agent.
+  `CREATE TABLE series (
+    series INTEGER PRIMARY KEY,
+    agent INTEGER NOT NULL,
+    track INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    UNIQUE (agent, track, key)
+  )`,
+  // The sums are those of the series' earlier intervals: what lies before `start`.
+  `CREATE TABLE interval (
+    series INTEGER NOT NULL,
+    start_at BIGINT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    end_at BIGINT,
+    uncertain_from BIGINT,
+    inferred INTEGER NOT NULL,
+    sum_ms BIGINT NOT NULL,
+    sum_entries BIGINT NOT NULL,
+    sum_uncertain BIGINT NOT NULL,
+    sum_inferred BIGINT NOT NULL,
+    agent INTEGER NOT NULL,
+    track INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    start_event BIGINT NOT NULL,
+    end_event BIGINT,
+    started_by TEXT,
+    ended_by TEXT,
+    PRIMARY KEY (series, start_at, ordinal)
+  )%CLUSTERED%`,
+  `CREATE INDEX interval_by_agent ON interval (agent, track, start_at, ordinal)`,
+  `CREATE TABLE gap (
+    agent INTEGER NOT NULL,
+    at BIGINT NOT NULL,
+    event BIGINT NOT NULL,
+    track INTEGER NOT NULL,
+    expected TEXT NOT NULL,
+    found TEXT NOT NULL,
+    PRIMARY KEY (agent, at, event, track)
+  )%CLUSTERED%`,
+  `CREATE TABLE chain_break (
+    agent INTEGER NOT NULL,
+    at BIGINT NOT NULL,
+    event BIGINT NOT NULL,
+    PRIMARY KEY (agent, at, event)
+  )%CLUSTERED%`,
+  // Dated attributes: `value` (JSON) holds from `at` on; `n` orders those of one instant.
+  `CREATE TABLE attribute (
+    agent INTEGER NOT NULL,
+    attribute TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (agent, attribute, at, n)
+  )%CLUSTERED%`,
+  // The name in the latest event (`at`, then smallest fingerprint) that gave the thing a name.
+  `CREATE TABLE label (
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    label TEXT NOT NULL,
+    PRIMARY KEY (account, kind, key)
+  )%CLUSTERED%`,
+];
+
+/** The statements for one dialect: SQLite keeps a table in the order of its key if told to. */
+export function schemaFor(dialect: 'sqlite' | 'postgres'): readonly string[] {
+  return TABLES.map((statement) => statement.replace('%CLUSTERED%', dialect === 'sqlite' ? ' WITHOUT ROWID' : ''));
+}

@@ -1,0 +1,144 @@
+// Turns what the fold of one agent says into rows: new intervals with their prefix sums, ends of stored ones, gaps.
+// Collects only; `write` puts everything into the database in one go.
+import { TRACKS, type Actor, type ClosedInterval, type FoldSink, type Gap, type OpenedInterval } from '@libs/domain';
+import type { Sql, SqlValue } from '../sql.js';
+import { addEnded, noSums, seriesKey, trackNumber, type AgentRecord, type SeriesSums } from './agent-record.js';
+
+interface IntervalRow {
+  readonly sums: SeriesSums;
+  readonly start: number;
+  readonly ordinal: number;
+  readonly inferred: boolean;
+  end: number | null;
+  uncertainFrom: number | null;
+  endEvent: number | null;
+  endedBy: Actor | null;
+  /** The values of a row not stored yet; null for one that is in the database. */
+  readonly fresh: { before: SeriesSums; track: number; label: string; startEvent: number; startedBy: Actor | null } | null;
+}
+
+const INTERVAL_COLUMNS = [
+  'series',
+  'start_at',
+  'ordinal',
+  'end_at',
+  'uncertain_from',
+  'inferred',
+  'sum_ms',
+  'sum_entries',
+  'sum_uncertain',
+  'sum_inferred',
+  'agent',
+  'track',
+  'label',
+  'start_event',
+  'end_event',
+  'started_by',
+  'ended_by',
+] as const;
+
+export class AgentRows implements FoldSink {
+  private readonly intervals: IntervalRow[] = [];
+  private readonly ended: IntervalRow[] = [];
+  private readonly newSeries: SqlValue[][] = [];
+  private readonly gaps: SqlValue[][] = [];
+  private readonly breaks: SqlValue[][] = [];
+  private readonly attributes: SqlValue[][] = [];
+  /** The last interval of each track, if it is open. */
+  private readonly current: (IntervalRow | null)[];
+
+  constructor(
+    private readonly record: AgentRecord,
+    private readonly eventNumber: (eventId: string) => number,
+    private readonly nextSeries: () => number,
+  ) {
+    this.current = record.state.tracks.map((state, track) => {
+      if (!state.open) return null;
+      const { start, key } = state.open;
+      const unended = { end: null, uncertainFrom: null, endEvent: null, endedBy: null, inferred: false, fresh: null };
+      return { sums: this.sumsOf(track, key), start, ordinal: state.next - 1, ...unended };
+    });
+  }
+
+  open(opened: OpenedInterval): void {
+    const track = trackNumber(opened.track);
+    const sums = this.sumsOf(track, opened.key);
+    const { start, ordinal, label, inferred, startedBy } = opened;
+    const fresh = { before: { ...sums }, track, label, startEvent: this.eventNumber(opened.startEventId), startedBy };
+    const unended = { end: null, uncertainFrom: null, endEvent: null, endedBy: null };
+    const row: IntervalRow = { sums, start, ordinal, inferred, fresh, ...unended };
+    sums.entries += 1;
+    this.intervals.push(row);
+    this.current[track] = row;
+  }
+
+  close(closed: ClosedInterval): void {
+    const track = trackNumber(closed.track);
+    const row = this.current[track];
+    if (row?.ordinal !== closed.ordinal) throw new Error('The fold closed an interval that is not its last.');
+    row.end = closed.end;
+    row.uncertainFrom = closed.uncertainFrom;
+    row.endEvent = this.eventNumber(closed.endEventId);
+    row.endedBy = closed.endedBy;
+    addEnded(row.sums, row.start, closed.end, closed.uncertainFrom, row.inferred);
+    if (row.fresh === null) this.ended.push(row);
+    this.current[track] = null;
+  }
+
+  gap(gap: Gap): void {
+    const { at, track, expected, found, eventId } = gap;
+    this.gaps.push([this.record.agent, at, this.eventNumber(eventId), trackNumber(track), expected, found]);
+  }
+
+  chainBreak(at: number, eventId: string): void {
+    this.breaks.push([this.record.agent, at, this.eventNumber(eventId)]);
+  }
+
+  attribute(name: string, at: number, value: unknown): void {
+    this.attributes.push([this.record.agent, name, at, this.record.state.count, JSON.stringify(value)]);
+  }
+
+  async write(sql: Sql): Promise<void> {
+    for (const { end, uncertainFrom, endEvent, endedBy, sums, start, ordinal } of this.ended) {
+      await sql.run(
+        `UPDATE interval SET end_at = ?, uncertain_from = ?, end_event = ?, ended_by = ?
+         WHERE series = ? AND start_at = ? AND ordinal = ?`,
+        [end, uncertainFrom, endEvent, endedBy, sums.series, start, ordinal],
+      );
+    }
+    await sql.insert('series', ['series', 'agent', 'track', 'key'], this.newSeries);
+    await sql.insert('interval', INTERVAL_COLUMNS, this.intervals.map((row) => this.intervalValues(row)));
+    await sql.insert('gap', ['agent', 'at', 'event', 'track', 'expected', 'found'], this.gaps);
+    await sql.insert('chain_break', ['agent', 'at', 'event'], this.breaks);
+    await sql.insert('attribute', ['agent', 'attribute', 'at', 'n', 'value'], this.attributes);
+  }
+
+  private intervalValues(row: IntervalRow): SqlValue[] {
+    const { sums, start, ordinal, end, uncertainFrom, inferred, fresh, endEvent, endedBy } = row;
+    if (!fresh) throw new Error('Only a fresh interval is inserted.');
+    const { before, track, label, startEvent, startedBy } = fresh;
+    return [
+      ...[sums.series, start, ordinal, end, uncertainFrom, inferred ? 1 : 0],
+      ...[before.ms, before.entries, before.uncertainMs, before.inferredMs],
+      ...[this.record.agent, track, label, startEvent, endEvent, startedBy, endedBy],
+    ];
+  }
+
+  private sumsOf(track: number, key: string): SeriesSums {
+    const name = seriesKey(track, key);
+    let sums = this.record.series.get(name);
+    if (!sums) {
+      sums = noSums(this.nextSeries());
+      this.record.series.set(name, sums);
+      this.newSeries.push([sums.series, this.record.agent, track, key]);
+    }
+    return sums;
+  }
+}
+
+/** Tracks by their number in rows. */
+export function trackOfNumber(number: number): (typeof TRACKS)[number] {
+  const track = TRACKS[number];
+  if (!track) throw new Error(`There is no track number ${number}.`);
+  return track;
+}
