@@ -1,0 +1,11 @@
+export * from './on-agent-update/agent-updated.js';
+export * from './on-agent-update/decode-agent-update.js';
+export * from './on-agent-update/fingerprint.js';
+export { compactJson } from './on-agent-update/json-text.js';
+export * from './on-agent-update/personal.js';
+export * from './on-agent-update/quarantine-code.js';
+export { EARLIEST_AT } from './on-agent-update/read-at.js';
+export * from './on-agent-update/read-time.js';
+export * from './timeline/evidence.js';
+export * from './timeline/extract-evidence.js';
+export * from './timeline/status-identity.js';

@@ -1,0 +1,126 @@
+// Turns one payload into the event to store, or says why it is none (semantics §1). It never throws whatever JSON it is
+// given, and its reasons name attributes, never their values: those can be personal data.
+import {
+  agentStream,
+  type AgentUpdatedData,
+  type AgentUpdatedSource,
+  type Json,
+  type JsonObject,
+} from './agent-updated.js';
+import { eventIdOf, fingerprintOf } from './fingerprint.js';
+import { compactJson, isDeeperThan } from './json-text.js';
+import { splitPersonal } from './personal.js';
+import { hostsOf, isOtherProduct, isOurHost } from './product.js';
+import { notUnderstood, type NotUnderstood } from './quarantine-code.js';
+import { readAt } from './read-at.js';
+import { readIdentity } from './read-identity.js';
+import { isAbsent, isObject, isScalar } from './read-values.js';
+
+/** UTF-8 bytes of a payload; of an array's item, of its compact JSON. */
+export const MAX_PAYLOAD_BYTES = 262_144;
+/** Levels of arrays and objects in `data`; what is deeper cannot be written as JSON again on every stack. */
+export const MAX_DEPTH = 1000;
+const SECRETS = ['iparams', 'app_settings'] as const;
+
+export interface DecodedUpdate {
+  readonly stream: string;
+  /** UUID v8. */
+  readonly eventId: string;
+  /** 64 hex digits. */
+  readonly fingerprint: string;
+  readonly data: AgentUpdatedData;
+}
+
+export type DecodeResult = { readonly ok: true; readonly update: DecodedUpdate } | NotUnderstood;
+
+export interface Reception {
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  /** UTF-8 bytes as received; without it (an item of an array) the compact JSON is measured. */
+  readonly byteLength?: number;
+}
+
+/** Decodes one payload from its text or bytes. Invalid UTF-8 is not JSON. */
+export function decodeAgentUpdateText(input: string | Uint8Array, receivedAt: number): DecodeResult {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(
+      typeof input === 'string' ? input : new TextDecoder('utf-8', { fatal: true }).decode(input),
+    );
+  } catch {
+    return notUnderstood('not-json', 'The payload is not JSON in UTF-8.');
+  }
+  const byteLength = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
+  return decodeAgentUpdate(payload, { receivedAt, byteLength });
+}
+
+/** Decodes one payload that is parsed JSON already. */
+export function decodeAgentUpdate(parsed: unknown, { receivedAt, byteLength }: Reception): DecodeResult {
+  const payload = (parsed ?? null) as Json;
+  if ((byteLength ?? Buffer.byteLength(compactJson(payload))) > MAX_PAYLOAD_BYTES) {
+    return notUnderstood('too-large', `The payload is over ${MAX_PAYLOAD_BYTES} bytes.`);
+  }
+  if (!isObject(payload)) return notUnderstood('not-an-object', 'The payload is not a JSON object.');
+  if (!isAbsent(payload.event) && payload.event !== 'onAgentUpdate') {
+    return notUnderstood('other-event', 'event is not onAgentUpdate.');
+  }
+
+  const data = isAbsent(payload.data) && isObject(payload.agent) ? withoutSecrets(payload) : payload.data;
+  if (!isObject(data) || !isObject(data.agent))
+    return notUnderstood('missing-agent', 'data.agent is not an object.');
+  const { agent } = data;
+  const hosts = hostsOf(payload);
+  if (isOtherProduct(hosts, agent))
+    return notUnderstood('other-product', 'The host or the shape of agent is that of another product.');
+
+  const identity = readIdentity(payload, agent);
+  if ('code' in identity) return identity;
+  const time = readAt(payload, agent, data.changes, receivedAt);
+  if ('code' in time) return time;
+
+  if (isDeeperThan(MAX_DEPTH, data))
+    return notUnderstood('not-canonical', `data is nested over ${MAX_DEPTH} levels deep.`);
+  const fingerprint = fingerprintOf({
+    accountId: identity.accountId,
+    agent,
+    changes: data.changes ?? null,
+    ...(time.atFromWrapper ? { at: time.at } : {}),
+  });
+  if (fingerprint === undefined) {
+    return notUnderstood(
+      'not-canonical',
+      'agent or changes holds a lone surrogate or a number beyond a double.',
+    );
+  }
+  const update: DecodedUpdate = {
+    stream: agentStream(identity.accountId, identity.agentId),
+    eventId: eventIdOf(fingerprint),
+    fingerprint,
+    data: {
+      schemaVersion: 1,
+      ...identity,
+      ...time,
+      ...splitPersonal(data),
+      source: sourceOf(payload, hosts),
+    },
+  };
+  return { ok: true, update };
+}
+
+/** The payload without the installation's parameters, which can hold secrets and are never stored. */
+export function withoutSecrets(payload: Json): Json {
+  if (!isObject(payload) || !SECRETS.some((name) => Object.hasOwn(payload, name))) return payload;
+  const { iparams: _iparams, app_settings: _appSettings, ...rest } = payload;
+  return rest;
+}
+
+function sourceOf(wrapper: JsonObject, hosts: readonly string[]): AgentUpdatedSource {
+  const source: Record<string, Json> = {};
+  for (const name of ['event', 'region', 'version', 'timestamp'] as const) {
+    const value = wrapper[name];
+    if (value !== undefined && isScalar(value)) source[name] = value;
+  }
+  const host = hosts.find(isOurHost);
+  if (host !== undefined) source.host = host;
+  return source;
+}

@@ -1,0 +1,163 @@
+// Splits a payload's `data` into what may lie open in the log and what is personal, and joins both again, exactly.
+// Whatever is not understood counts as personal: nothing of unknown shape may stay outside.
+import type { AgentUpdatedData, Json, JsonObject } from './agent-updated.js';
+import { equalJson } from './json-text.js';
+import { isObject, isScalar } from './read-values.js';
+
+/**
+ * The layout of `personal`; every member only if needed.
+ * `agent`: the agent's personal attributes. `changes`: if the open `changes` is an object, by its members: the personal
+ * attributes' entries, or a whole member that is no object; else the whole value. `actor`: if the open `actor` is an
+ * object, the rest of it; else the whole value. `actorAgent`: how `actor.agent` differs from `agent` (`set`: differing or
+ * further members, `missing`: names of absent ones). `associations`: null if it was given as null. `rest`: every other
+ * member of `data`.
+ */
+export type SplitData = Pick<AgentUpdatedData, 'agent' | 'changes' | 'associations' | 'actor' | 'personal'>;
+
+const PERSONAL_ATTRIBUTES = new Set(['name', 'email', 'freshid_uuid']);
+const OPEN_ACTOR_ATTRIBUTES = new Set(['id', 'account_id', 'account_admin']);
+const SPLIT_MEMBERS = new Set(['agent', 'changes', 'associations', 'actor']);
+
+/** `data.agent` must be an object, and `data` not too deep to recurse. */
+export function splitPersonal(data: JsonObject): SplitData {
+  const personal: JsonObject = {};
+  const agent = isObject(data.agent) ? data.agent : {};
+  const split = {
+    agent: splitAgent(agent, personal),
+    changes: splitChanges(data.changes, personal),
+    associations: data.associations ?? null,
+    actor: splitActor(data.actor, agent, personal),
+    personal,
+  };
+  if (data.associations === null) personal.associations = null;
+  keep(
+    personal,
+    'rest',
+    pick(data, (name) => !SPLIT_MEMBERS.has(name)),
+  );
+  return split;
+}
+
+/** `data` as received, from what `splitPersonal` made of it. */
+export function joinPersonal(split: SplitData): JsonObject {
+  const { personal } = split;
+  const agent = merge(split.agent, personal.agent);
+  const data: JsonObject = merge({ agent }, personal.rest);
+  const changes = split.changes === null ? personal.changes : joinChanges(split.changes, personal.changes);
+  const associations = split.associations ?? personal.associations;
+  const actor = split.actor === null ? personal.actor : joinActor(split.actor, agent, personal);
+  if (changes !== undefined) data.changes = changes;
+  if (associations !== undefined) data.associations = associations;
+  if (actor !== undefined) data.actor = actor;
+  return data;
+}
+
+function splitAgent(agent: JsonObject, personal: JsonObject): JsonObject {
+  keep(
+    personal,
+    'agent',
+    pick(agent, (name) => PERSONAL_ATTRIBUTES.has(name)),
+  );
+  return pick(agent, (name) => !PERSONAL_ATTRIBUTES.has(name));
+}
+
+function splitChanges(changes: Json | undefined, personal: JsonObject): Json {
+  if (!isObject(changes)) {
+    if (changes !== undefined) personal.changes = changes;
+    return null;
+  }
+  const open: JsonObject = {};
+  const apart: JsonObject = {};
+  for (const [member, entries] of Object.entries(changes)) {
+    if (!isObject(entries)) {
+      put(apart, member, entries);
+      continue;
+    }
+    put(
+      open,
+      member,
+      pick(entries, (name) => !PERSONAL_ATTRIBUTES.has(name)),
+    );
+    keep(
+      apart,
+      member,
+      pick(entries, (name) => PERSONAL_ATTRIBUTES.has(name)),
+    );
+  }
+  keep(personal, 'changes', apart);
+  return open;
+}
+
+function joinChanges(open: Json, apart: Json | undefined): Json {
+  if (!isObject(open) || !isObject(apart)) return open;
+  const changes = { ...open };
+  for (const [member, entries] of Object.entries(apart)) {
+    const openEntries = Object.hasOwn(open, member) ? open[member] : undefined;
+    put(changes, member, isObject(openEntries) ? merge(openEntries, entries) : entries);
+  }
+  return changes;
+}
+
+function splitActor(actor: Json | undefined, agent: JsonObject, personal: JsonObject): JsonObject | null {
+  if (!isObject(actor)) {
+    if (actor !== undefined) personal.actor = actor;
+    return null;
+  }
+  const isOpen = (name: string): boolean => OPEN_ACTOR_ATTRIBUTES.has(name) && isScalar(actor[name]);
+  const difference = isObject(actor.agent) ? differenceOf(actor.agent, agent) : undefined;
+  if (difference) personal.actorAgent = difference;
+  keep(
+    personal,
+    'actor',
+    pick(actor, (name) => !isOpen(name) && !(difference && name === 'agent')),
+  );
+  return pick(actor, isOpen);
+}
+
+function joinActor(open: JsonObject, agent: JsonObject, personal: JsonObject): JsonObject {
+  const actor = merge(open, personal.actor);
+  if (!isObject(personal.actorAgent)) return actor;
+  const { set, missing } = personal.actorAgent;
+  const isMissing = new Set(Array.isArray(missing) ? missing : []);
+  actor.agent = merge(
+    pick(agent, (name) => !isMissing.has(name)),
+    set,
+  );
+  return actor;
+}
+
+/** Undefined if it would take more members than the nested agent itself. */
+function differenceOf(nested: JsonObject, agent: JsonObject): JsonObject | undefined {
+  const set = pick(nested, (name) => !Object.hasOwn(agent, name) || !equalJson(nested[name], agent[name]));
+  const missing = Object.keys(agent).filter((name) => !Object.hasOwn(nested, name));
+  if (Object.keys(set).length + missing.length > Object.keys(nested).length) return undefined;
+  const difference: JsonObject = {};
+  keep(difference, 'set', set);
+  if (missing.length > 0) difference.missing = missing;
+  return difference;
+}
+
+function pick(object: JsonObject, wanted: (name: string) => boolean): JsonObject {
+  const picked: JsonObject = {};
+  for (const name of Object.keys(object)) {
+    if (wanted(name)) put(picked, name, object[name] ?? null);
+  }
+  return picked;
+}
+
+function merge(object: JsonObject, more: Json | undefined): JsonObject {
+  return isObject(more) ? { ...object, ...more } : { ...object };
+}
+
+function keep(object: JsonObject, name: string, value: JsonObject): void {
+  if (Object.keys(value).length > 0) put(object, name, value);
+}
+
+/** A plain assignment of `__proto__` would set the prototype and lose the member. */
+function put(object: JsonObject, name: string, value: Json): void {
+  if (name === '__proto__') {
+    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    object[name] = value;
+  }
+}
