@@ -9,7 +9,7 @@ const RETRY_MS = 100;
 export interface WaitForEventStoreOptions extends Omit<SqliteEventStoreOptions, 'readOnly'> {
   readonly signal: AbortSignal;
   /** Called each time the file is found missing or unfinished. */
-  readonly onWaiting?: (error: EventStoreError) => void;
+  readonly onWaiting?: (error: EventStoreError) => unknown;
 }
 
 /** A read-only store as soon as there is one; null when the signal fires first. Throws what does not pass by itself. */

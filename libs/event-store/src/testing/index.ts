@@ -1,0 +1,7 @@
+// The contract suite every adapter must pass, and small helpers for specs. Imported by tests only.
+export { describeEventStoreContract } from './event-store-contract.js';
+export type { StoreUnderTest } from './event-store-contract.js';
+export { followUntil, readToHead } from './follow-until.js';
+export { seededRandom } from './random.js';
+export { eventId, itemOf, newEvent, newEvents } from './sample-events.js';
+export { tempFolders } from './temp-folder.js';
