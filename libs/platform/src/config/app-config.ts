@@ -1,0 +1,79 @@
+// One schema an app: from environment variables to what its composition root takes. Reads no environment itself.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isLoopbackHost } from '../auth/loopback.js';
+import type { StoreUrl } from './store-url.js';
+import { commonVariables, ingestVariables, projectorVariables, type LogLevel } from './variables.js';
+
+/** What `startApp` needs of any app. `apiKeysFile` null: open, loopback only. */
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly apiKeysFile: string | null;
+  readonly logLevel: LogLevel;
+}
+
+export interface IngestConfig extends ServerConfig {
+  readonly dataDir: string;
+  readonly eventStore: StoreUrl;
+  /** Null: no Kafka source. */
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly topic: string;
+    readonly groupId: string;
+  } | null;
+}
+
+export interface ProjectorConfig extends ServerConfig {
+  readonly dataDir: string;
+  readonly eventStore: StoreUrl;
+  readonly readModel: StoreUrl;
+}
+
+interface HostAndKeys {
+  readonly HOST: string;
+  readonly API_KEYS_FILE?: string | undefined;
+}
+
+/** `when`: judged even if other variables have problems, so that all of them are listed at once. */
+const loopbackUnlessKeys = {
+  path: ['HOST'],
+  message: 'must be a loopback address (127.0.0.1) as long as API_KEYS_FILE is not set',
+  when: ({ value }: { value: unknown }) => z.looseObject({ HOST: z.string() }).safeParse(value).success,
+};
+const isSafeHost = ({ HOST, API_KEYS_FILE }: HostAndKeys): boolean =>
+  API_KEYS_FILE !== undefined || isLoopbackHost(HOST);
+
+const embedded = (dataDir: string, file: string): StoreUrl => ({ kind: 'sqlite', path: join(dataDir, file) });
+
+const ingestEnvironment = z.object({ ...commonVariables, ...ingestVariables });
+const projectorEnvironment = z.object({ ...commonVariables, ...projectorVariables });
+
+/** Parses the environment of the ingest app; use it with `loadConfig`. */
+export const ingestConfig = ingestEnvironment
+  .refine(isSafeHost, loopbackUnlessKeys)
+  .transform((env): IngestConfig => ({
+    host: env.HOST,
+    port: env.INGEST_PORT,
+    apiKeysFile: env.API_KEYS_FILE ?? null,
+    logLevel: env.LOG_LEVEL,
+    dataDir: env.DATA_DIR,
+    eventStore: env.EVENT_STORE_URL ?? embedded(env.DATA_DIR, 'events.db'),
+    kafka:
+      env.KAFKA_BROKERS === undefined || env.KAFKA_BROKERS.length === 0
+        ? null
+        : { brokers: env.KAFKA_BROKERS, topic: env.KAFKA_TOPIC, groupId: env.KAFKA_GROUP_ID },
+  }));
+
+/** Parses the environment of the projector app; use it with `loadConfig`. */
+export const projectorConfig = projectorEnvironment
+  .refine(isSafeHost, loopbackUnlessKeys)
+  .transform((env): ProjectorConfig => ({
+    host: env.HOST,
+    port: env.PROJECTOR_PORT,
+    apiKeysFile: env.API_KEYS_FILE ?? null,
+    logLevel: env.LOG_LEVEL,
+    dataDir: env.DATA_DIR,
+    eventStore: env.EVENT_STORE_URL ?? embedded(env.DATA_DIR, 'events.db'),
+    readModel: env.READ_MODEL_URL ?? embedded(env.DATA_DIR, 'read.db'),
+  }));

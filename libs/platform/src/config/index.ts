@@ -1,0 +1,13 @@
+// Configuration alone: what tools may import without loading Nest.
+export { StartupError } from '../bootstrap/startup-error.js';
+export {
+  ingestConfig,
+  projectorConfig,
+  type IngestConfig,
+  type ProjectorConfig,
+  type ServerConfig,
+} from './app-config.js';
+export { renderEnvExample } from './env-example.js';
+export { loadConfig } from './load-config.js';
+export { zStoreUrl, type StoreUrl } from './store-url.js';
+export { LOG_LEVELS, type LogLevel } from './variables.js';

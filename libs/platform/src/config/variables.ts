@@ -1,0 +1,63 @@
+// Every environment variable there is: its shape, its default and what it is for. The one source of `.env.example`.
+import { z } from 'zod';
+import { zStoreUrl } from './store-url.js';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const zPort = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535')
+  .transform(Number)
+  .refine((port) => port <= 65_535, 'must be a port, 0 to 65535');
+
+const zList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/** What both apps read. Defaults that another variable gives are described, not set. */
+export const commonVariables = {
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'must be an address or a host name')
+    .default('127.0.0.1')
+    .meta({ description: 'Address to listen on. Other than loopback only with API_KEYS_FILE.' }),
+  DATA_DIR: z.string().default('./data').meta({ description: 'Directory of the embedded files.' }),
+  EVENT_STORE_URL: zStoreUrl.optional().meta({
+    description: 'Event store: sqlite:<path>.',
+    example: 'sqlite:./data/events.db',
+  }),
+  API_KEYS_FILE: z.string().optional().meta({
+    description:
+      'Hashed API keys (npm run -s cli -- keys create). Without it: loopback only, open to all local programs.',
+    example: './data/api-keys.json',
+  }),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
+    .default('info')
+    .meta({ description: `One of ${LOG_LEVELS.join(', ')}.` }),
+};
+
+export const ingestVariables = {
+  INGEST_PORT: zPort.default(3001).meta({ description: 'Port of the ingest app.' }),
+  KAFKA_BROKERS: zList.optional().meta({
+    description: 'Kafka source: brokers, comma-separated. Off when absent.',
+    example: 'localhost:9092',
+  }),
+  KAFKA_TOPIC: z
+    .string()
+    .default('freshworks.agent-updates')
+    .meta({ description: 'Kafka topic of agent updates.' }),
+  KAFKA_GROUP_ID: z.string().default('agent-status-ingest').meta({ description: 'Kafka consumer group.' }),
+};
+
+export const projectorVariables = {
+  PROJECTOR_PORT: zPort.default(3002).meta({ description: 'Port of the projector app.' }),
+  READ_MODEL_URL: zStoreUrl.optional().meta({
+    description: 'Read model: sqlite:<path>.',
+    example: 'sqlite:./data/read.db',
+  }),
+};
