@@ -5,6 +5,9 @@
 
 export const FOLD_VERSION = 1;
 
+/** The `at` of a label that stands in for a name never given: any named event is later. */
+export const UNNAMED_AT = Number.MIN_SAFE_INTEGER;
+
 export const TABLES: readonly string[] = [
   // The position of the last event whose effects are committed, moved by compare-and-set.
   `CREATE TABLE checkpoint (
