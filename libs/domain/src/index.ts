@@ -9,3 +9,8 @@ export * from './on-agent-update/read-time.js';
 export * from './timeline/evidence.js';
 export * from './timeline/extract-evidence.js';
 export * from './timeline/status-identity.js';
+export * from './timeline/fold-event.js';
+export * from './timeline/fold-state.js';
+export * from './timeline/fold-timeline.js';
+export * from './timeline/order.js';
+export * from './timeline/timeline.js';

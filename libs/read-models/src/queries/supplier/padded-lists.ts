@@ -1,0 +1,31 @@
+// Lists of parameters in a few fixed lengths, so that few statement texts are ever prepared.
+
+/** The row number of each agent by its id. */
+export type AgentNumbers = ReadonlyMap<string, number>;
+
+const SIZES = [2, 16, 128, 512] as const;
+const MOST = 512;
+
+/** A row number that no agent has. */
+export const NO_AGENT = -1;
+
+export interface PaddedList {
+  readonly list: readonly number[];
+  /** Where the list starts within all the values. */
+  readonly offset: number;
+}
+
+/** Splits values into lists of at most 512; the rest of a list is `filler`, which must find nothing. */
+export function* paddedLists(values: readonly number[], filler: number): Generator<PaddedList> {
+  for (let offset = 0; offset < values.length; offset += MOST) {
+    const list = values.slice(offset, offset + MOST);
+    const size = SIZES.find((one) => one >= list.length) ?? MOST;
+    while (list.length < size) list.push(filler);
+    yield { list, offset };
+  }
+}
+
+/** `?, ?, ?` for as many values. */
+export function places(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
+}
