@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { ingestConfig, loadConfig, projectorConfig, StartupError } from './index.js';
+
+const problemsOf = (env: Record<string, string>): string => {
+  try {
+    loadConfig(ingestConfig, env);
+  } catch (error) {
+    if (error instanceof StartupError) return error.message;
+    throw error;
+  }
+  return 'none';
+};
+
+describe('loadConfig', () => {
+  it('needs nothing for the embedded default', () => {
+    expect(loadConfig(ingestConfig, { PATH: '/bin' })).toEqual({
+      host: '127.0.0.1',
+      port: 3001,
+      apiKeysFile: null,
+      logLevel: 'info',
+      dataDir: './data',
+      eventStore: { kind: 'sqlite', path: 'data/events.db' },
+      kafka: null,
+    });
+    expect(loadConfig(projectorConfig, { DATA_DIR: '/var/lib/ash' })).toMatchObject({
+      port: 3002,
+      eventStore: { kind: 'sqlite', path: '/var/lib/ash/events.db' },
+      readModel: { kind: 'sqlite', path: '/var/lib/ash/read.db' },
+    });
+  });
+
+  it('takes an empty variable as absent', () => {
+    expect(loadConfig(ingestConfig, { INGEST_PORT: '', API_KEYS_FILE: '', KAFKA_BROKERS: '' })).toMatchObject(
+      {
+        port: 3001,
+        apiKeysFile: null,
+        kafka: null,
+      },
+    );
+  });
+
+  it('reads Kafka brokers as a list', () => {
+    expect(loadConfig(ingestConfig, { KAFKA_BROKERS: 'a:9092, b:9092,' }).kafka).toEqual({
+      brokers: ['a:9092', 'b:9092'],
+      topic: 'freshworks.agent-updates',
+      groupId: 'agent-status-ingest',
+    });
+  });
+
+  it('lists every problem at once', () => {
+    const text = problemsOf({
+      HOST: '0.0.0.0',
+      INGEST_PORT: '99999',
+      LOG_LEVEL: 'loud',
+      EVENT_STORE_URL: 'mysql://x',
+    });
+    for (const name of ['HOST', 'INGEST_PORT', 'LOG_LEVEL', 'EVENT_STORE_URL'])
+      expect(text).toContain(`  ${name}: `);
+  });
+
+  it('never echoes a value: it may be a password', () => {
+    for (const url of ['esdb://admin:s3cret@host', 'postgres://u:s3cret@host/db', 's3cret', 's3cret://x']) {
+      expect(problemsOf({ EVENT_STORE_URL: url, INGEST_PORT: 's3cret', LOG_LEVEL: 's3cret' })).not.toContain(
+        's3cret',
+      );
+    }
+  });
+
+  it('says of a store to come that it is not supported yet', () => {
+    expect(problemsOf({ EVENT_STORE_URL: 'esdb://host' })).toContain('esdb: is not supported yet');
+  });
+
+  it.each([
+    ['sqlite:events.db', 'events.db'],
+    ['sqlite:/var/events.db', '/var/events.db'],
+    ['sqlite:///var/events.db', '/var/events.db'],
+    ['SQLite:./a b.db', './a b.db'],
+  ])('reads %s as the file %s', (url, path) => {
+    expect(loadConfig(ingestConfig, { EVENT_STORE_URL: url }).eventStore).toEqual({ kind: 'sqlite', path });
+  });
+
+  it.each(['sqlite:', 'sqlite://', 'sqlite::memory:', 'events.db'])(
+    'refuses %s, which names no file',
+    (url) => {
+      expect(problemsOf({ EVENT_STORE_URL: url })).toContain('EVENT_STORE_URL');
+    },
+  );
+
+  it('allows another host than loopback only with keys', () => {
+    expect(problemsOf({ HOST: '0.0.0.0' })).toContain('API_KEYS_FILE');
+    expect(problemsOf({ HOST: '0.0.0.0', API_KEYS_FILE: 'keys.json' })).toBe('none');
+    for (const HOST of ['localhost', '127.0.0.2', '::1']) expect(problemsOf({ HOST })).toBe('none');
+  });
+});
