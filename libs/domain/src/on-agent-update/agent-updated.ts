@@ -18,17 +18,18 @@ export interface AgentUpdatedData {
   readonly atFromWrapper: boolean;
   /** `data.agent` as received, without the personal attributes. */
   readonly agent: JsonObject;
-  /** `data.changes` as received, without the pairs of personal attributes; null if absent. */
+  /** `data.changes` as received, without the entries of personal attributes; null if it is no object. */
   readonly changes: Json;
+  /** `data.associations` as received; null if absent. */
   readonly associations: Json;
-  /** The actor's `id`, `account_id` and `account_admin`, as far as given; null if there was no actor object. */
+  /** The actor's `id`, `account_id` and `account_admin`, as far as given and plain; null if there was no actor object. */
   readonly actor: JsonObject | null;
   readonly source: AgentUpdatedSource;
-  /** What `joinPersonal` needs to restore `data` exactly. Sealed and erased apart from the rest. */
+  /** What `joinPersonal` needs to restore `data` exactly (layout: personal.ts). Sealed and erased apart from the rest. */
   readonly personal: JsonObject;
 }
 
-/** The wrapper, as far as it is kept: never `iparams` nor `app_settings`. */
+/** The wrapper, as far as it is kept: plain values only, never `iparams` nor `app_settings`. */
 export interface AgentUpdatedSource {
   readonly event?: Json;
   readonly region?: Json;

@@ -20,6 +20,7 @@ import { isAbsent, isObject, isScalar } from './read-values.js';
 export const MAX_PAYLOAD_BYTES = 262_144;
 /** Levels of arrays and objects in `data`; what is deeper cannot be written as JSON again on every stack. */
 export const MAX_DEPTH = 1000;
+const STRICT_UTF8 = { fatal: true, ignoreBOM: true };
 const SECRETS = ['iparams', 'app_settings'] as const;
 
 export interface DecodedUpdate {
@@ -40,13 +41,12 @@ export interface Reception {
   readonly byteLength?: number;
 }
 
-/** Decodes one payload from its text or bytes. Invalid UTF-8 is not JSON. */
+/** Decodes one payload from its text or bytes. Invalid UTF-8 is not JSON; a byte order mark is passed over. */
 export function decodeAgentUpdateText(input: string | Uint8Array, receivedAt: number): DecodeResult {
   let payload: unknown;
   try {
-    payload = JSON.parse(
-      typeof input === 'string' ? input : new TextDecoder('utf-8', { fatal: true }).decode(input),
-    );
+    const text = typeof input === 'string' ? input : new TextDecoder('utf-8', STRICT_UTF8).decode(input);
+    payload = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch {
     return notUnderstood('not-json', 'The payload is not JSON in UTF-8.');
   }

@@ -1,6 +1,6 @@
 // What makes two deliveries one event: SHA-256 over the RFC 8785 canonical JSON of what the source said (semantics §1).
 // The form must never change: event ids of everything ever stored come from it.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Json, JsonObject } from './agent-updated.js';
 
@@ -18,7 +18,7 @@ export interface Fingerprinted {
 export function fingerprintOf(parts: Fingerprinted): string | undefined {
   try {
     const text = canonicalize(parts);
-    return text === undefined ? undefined : createHash('sha256').update(text, 'utf8').digest('hex');
+    return text === undefined ? undefined : hash('sha256', text);
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 // Which status a value is: slugs, keys, categories and labels (semantics §3). A key once given must never change,
 // so nothing here may depend on the machine's locale.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Parts, Track } from './evidence.js';
 
 export const CATEGORIES = ['busy', 'acw', 'available', 'offline', 'custom', 'other'] as const;
@@ -132,8 +132,7 @@ function shorten(key: string): string {
   if (key.length <= KEY_CODE_POINTS) return key;
   const points = Array.from(key);
   if (points.length <= KEY_CODE_POINTS) return key;
-  const digest = createHash('sha256').update(key, 'utf8').digest('hex');
-  return `${points.slice(0, KEPT_CODE_POINTS).join('')}-${digest.slice(0, SUFFIX_DIGITS)}`;
+  return `${points.slice(0, KEPT_CODE_POINTS).join('')}-${hash('sha256', key).slice(0, SUFFIX_DIGITS)}`;
 }
 
 function computeSlug(name: string): string {
