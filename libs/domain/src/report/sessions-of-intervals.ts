@@ -21,8 +21,14 @@ export interface WindowSession extends Session {
   readonly clippedMs: number;
 }
 
+/** What a session is made of. */
+export type LoginInterval = Pick<
+  Interval,
+  'key' | 'start' | 'end' | 'inferred' | 'uncertainFrom' | 'startedBy' | 'endedBy'
+>;
+
 /** The sessions of login intervals in timeline order. */
-export function sessionsOfIntervals(intervals: readonly Interval[]): Session[] {
+export function sessionsOfIntervals(intervals: readonly LoginInterval[]): Session[] {
   const sessions: Session[] = [];
   let run: Session | undefined;
   for (const interval of intervals) {
