@@ -13,11 +13,3 @@ export interface Sql {
   transaction<T>(mode: 'read' | 'write', work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
-
-/** The database refused or could not be reached: retry later, nothing was changed. */
-export class ReadModelUnavailableError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ReadModelUnavailableError';
-  }
-}

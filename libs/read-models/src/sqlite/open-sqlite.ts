@@ -1,6 +1,7 @@
 // The read model's SQLite connection: one writer (the projection's thread), any number of readers.
 import Database from 'better-sqlite3';
-import { ReadModelUnavailableError, type Sql, type SqlValue } from '../sql.js';
+import { ModelUnavailableError } from '@libs/projection';
+import type { Sql, SqlValue } from '../sql.js';
 
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 65_536;
@@ -66,5 +67,5 @@ const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCO
 
 function asUnavailable(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError) || !PASSING.test(error.code)) return error;
-  return new ReadModelUnavailableError(`The read model's database answered ${error.code}.`, { cause: error });
+  return new ModelUnavailableError(`The read model's database answered ${error.code}.`, { cause: error });
 }

@@ -1,0 +1,2 @@
+export * from './arbitrary-feed.js';
+export * from './evidence.js';

@@ -1,0 +1,101 @@
+// What the tables must hold: the pure fold of all events, in the shape in which `dumpTables` reads the tables.
+import { eventIdOf, extractEvidence, foldTimeline, TRACKS, type DecodedUpdate, type Evidence, type Timeline } from '@libs/domain';
+import type { Sql } from '../sql.js';
+
+export interface PureAgent {
+  readonly agentId: string;
+  readonly timeline: Timeline;
+  readonly events: readonly { readonly at: number; readonly late: boolean }[];
+}
+
+/** By agent id, in the order of first arrival. */
+export function pureModel(updates: readonly DecodedUpdate[]): Map<string, PureAgent> {
+  const evidences = new Map<string, Evidence[]>();
+  for (const { eventId, fingerprint, data } of updates) {
+    const own = evidences.get(data.agentId) ?? [];
+    evidences.set(data.agentId, [...own, extractEvidence(eventId, fingerprint, data)]);
+  }
+  return new Map(
+    [...evidences].map(([agentId, own]) => {
+      const first = [...new Map([...own].reverse().map((event) => [event.fingerprint, event])).values()].reverse();
+      const inArrival = own.filter((event) => first.includes(event));
+      let latest = -Infinity;
+      const events = inArrival.map(({ at }) => {
+        const late = at < latest;
+        latest = Math.max(latest, at);
+        return { at, late };
+      });
+      return [agentId, { agentId, timeline: foldTimeline(own), events }];
+    }),
+  );
+}
+
+/** One agent's rows, sums included, as plain values that do not depend on how the rows came about. */
+export function expectedRows({ timeline }: PureAgent): Record<string, unknown> {
+  const intervals = TRACKS.flatMap((track) => {
+    const sums = new Map<string, [number, number, number, number]>();
+    return timeline.intervals[track].map(({ label, startEventId, endEventId, startedBy, endedBy, ...interval }) => {
+      const { key, start, end, uncertainFrom, inferred, ordinal } = interval;
+      const before = sums.get(key) ?? [0, 0, 0, 0];
+      const ms = (end ?? start) - start;
+      const uncertain = uncertainFrom === null ? 0 : (end ?? uncertainFrom) - uncertainFrom;
+      sums.set(key, [before[0] + ms, before[1] + 1, before[2] + uncertain, before[3] + (inferred ? ms : 0)]);
+      const ids = [startEventId, endEventId, startedBy, endedBy];
+      return [track, ordinal, key, label, start, end, uncertainFrom, inferred ? 1 : 0, ...before, ...ids];
+    });
+  });
+  const dated = (name: string, values: readonly { at: number; value: unknown }[]): unknown[] =>
+    values.map(({ at, value }) => [name, at, JSON.stringify(value)]);
+  return {
+    intervals,
+    gaps: timeline.gaps.map(({ at, track, expected, found, eventId }) => [at, track, expected, found, eventId]).sort(),
+    chainBreaks: timeline.chainBreaks.map(({ at, eventId }) => [at, eventId]).sort(),
+    attributes: [
+      ...dated('deleted', timeline.deleted),
+      ...dated('email', timeline.emails),
+      ...dated('name', timeline.names),
+      ...dated('teams', timeline.teams),
+      ...dated('timeZone', timeline.timeZones),
+    ],
+  };
+}
+
+/** The rows of one agent in the shape of `expectedRows`. */
+export async function storedRows(sql: Sql, agentId: string): Promise<Record<string, unknown>> {
+  const intervals = await sql.all<Record<string, unknown>>(
+    `SELECT interval.track, interval.ordinal, series.key, interval.label, interval.start_at, interval.end_at,
+       interval.uncertain_from, interval.inferred, sum_ms, sum_entries, sum_uncertain, sum_inferred,
+       opening.fingerprint AS opening, closing.fingerprint AS closing, started_by, ended_by
+     FROM interval JOIN series ON series.series = interval.series JOIN agent ON agent.agent = interval.agent
+     JOIN evidence AS opening ON opening.event = start_event LEFT JOIN evidence AS closing ON closing.event = end_event
+     WHERE agent_id = ? ORDER BY interval.track, interval.ordinal`,
+    [agentId],
+  );
+  const gaps = await sql.all<Record<string, unknown>>(
+    `SELECT gap.at, track, expected, found, fingerprint FROM gap JOIN agent ON agent.agent = gap.agent
+     JOIN evidence ON evidence.event = gap.event WHERE agent_id = ?`,
+    [agentId],
+  );
+  const breaks = await sql.all<Record<string, unknown>>(
+    `SELECT chain_break.at, fingerprint FROM chain_break JOIN agent ON agent.agent = chain_break.agent
+     JOIN evidence ON evidence.event = chain_break.event WHERE agent_id = ?`,
+    [agentId],
+  );
+  const attributes = await sql.all<Record<string, unknown>>(
+    `SELECT attribute, at, value FROM attribute JOIN agent ON agent.agent = attribute.agent
+     WHERE agent_id = ? ORDER BY attribute, at, n`,
+    [agentId],
+  );
+  const named = (values: unknown[], track: number | null, ids: readonly number[]): unknown[] => {
+    const shown = [...values];
+    if (track !== null) shown[track] = TRACKS[Number(values[track])];
+    for (const index of ids) shown[index] = typeof values[index] === 'string' ? eventIdOf(values[index]) : null;
+    return shown;
+  };
+  return {
+    intervals: intervals.map((row) => named(Object.values(row), 0, [12, 13])),
+    gaps: gaps.map((row) => named(Object.values(row), 1, [4])).sort(),
+    chainBreaks: breaks.map((row) => named(Object.values(row), null, [1])).sort(),
+    attributes: attributes.map((row) => Object.values(row)),
+  };
+}
