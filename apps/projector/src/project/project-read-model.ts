@@ -1,0 +1,82 @@
+// One run of the projection: opens the read model for writing, waits for the log, and keeps the one in step with the
+// other until told to stop. Holds the read model's only writer, so there must never be two runs at a time.
+import { EventStoreError } from '@libs/event-store';
+import { CheckpointMismatchError, runProjection, type ProjectionModel } from '@libs/projection';
+import { openReadModelWriter } from '@libs/read-models';
+import { eventStoreAdapter, readModelAdapter, type StoreUrls } from '../adapters.js';
+import {
+  NO_REPORT,
+  type ProjectionEnd,
+  type ProjectionReport,
+  type ProjectionRunOptions,
+} from './projection-report.js';
+
+export interface ProjectReadModelOptions extends ProjectionRunOptions, StoreUrls {
+  /** UTC epoch ms. */
+  readonly now: () => number;
+}
+
+export async function projectReadModel(options: ProjectReadModelOptions): Promise<ProjectionEnd> {
+  try {
+    await run(options);
+    return { kind: 'stopped' };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    return { kind: isFatal(error) ? 'fatal' : 'crashed', error };
+  }
+}
+
+async function run({ eventStore, readModel, signal, now, onReport }: ProjectReadModelOptions): Promise<void> {
+  let report: ProjectionReport = NO_REPORT;
+  const tell = (change: Partial<ProjectionReport>): void => onReport((report = { ...report, ...change }));
+
+  const sql = readModelAdapter(readModel).write(readModel);
+  try {
+    const model = await openReadModelWriter(sql);
+    const position = await model.checkpoint();
+    tell({ opened: true, status: { ...report.status, position } });
+    const onWaiting = (): void => {
+      if (!report.waitingForEventStore) tell({ waitingForEventStore: true });
+    };
+    const followed = await eventStoreAdapter(eventStore).follow(eventStore, { now, signal, onWaiting });
+    if (followed === null) return;
+    const { store, contiguousPositions } = followed;
+    try {
+      tell({ waitingForEventStore: false });
+      await runProjection({
+        store,
+        model: counting(
+          model,
+          (events) => (report = { ...report, appliedEvents: report.appliedEvents + events }),
+        ),
+        signal,
+        now,
+        contiguousPositions,
+        // The runner's first word comes before it has read the checkpoint: what is known already stays.
+        onStatus: (status) =>
+          tell({ status: { ...status, position: status.position ?? report.status.position } }),
+      });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await sql.close();
+  }
+}
+
+/** Counts what was committed; the number travels with the next status, which every commit causes. */
+function counting(model: ProjectionModel, onApplied: (events: number) => void): ProjectionModel {
+  return {
+    checkpoint: () => model.checkpoint(),
+    apply: async (batch) => {
+      await model.apply(batch);
+      onApplied(batch.events.length);
+    },
+  };
+}
+
+/** Another projector at work, or a log that cannot be right: trying again would only hide it. */
+function isFatal(error: Error): boolean {
+  if (error instanceof CheckpointMismatchError) return true;
+  return error instanceof EventStoreError && error.code !== 'store-unavailable';
+}

@@ -1,0 +1,17 @@
+// What the composition root chooses: where the projection and the queries run, and on what.
+import type { EventStore } from '@libs/event-store';
+import type { StartProjection } from './project/projection-report.js';
+import type { QueryReader } from './queries/query-reader.js';
+import type { Clock } from './tokens.js';
+
+export interface ProjectorRuntime {
+  readonly startProjection: StartProjection;
+  readonly reader: QueryReader;
+  /** Throws `EventStoreError` while there is no log. */
+  readonly openEventStore: () => EventStore;
+  readonly now: Clock;
+  /** The app cannot do its work and must end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export const RUNTIME = Symbol('RUNTIME');

@@ -1,0 +1,77 @@
+// The composition root: threads, adapters by the URLs' schemes, and what Nest injects.
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { METRICS } from '@libs/platform';
+import type { Registry } from 'prom-client';
+import { eventStoreAdapter, readModelAdapter, type StoreUrls } from './adapters.js';
+import { AccountController } from './http/account.controller.js';
+import { AccountsController } from './http/accounts.controller.js';
+import { AgentController } from './http/agent.controller.js';
+import { ProjectionsController } from './http/projections.controller.js';
+import { ReportsController } from './http/reports.controller.js';
+import { ProjectionMonitor } from './project/projection-monitor.js';
+import { projectionThread } from './project/projection-thread.js';
+import { ProjectionLifecycle } from './projection-lifecycle.js';
+import { ProjectorMetrics } from './projector-metrics.js';
+import { RUNTIME, type ProjectorRuntime } from './projector-runtime.js';
+import { EventLog } from './queries/event-log.js';
+import { GetAgentEventsHandler } from './queries/get-agent-events.js';
+import { ListAccountsHandler } from './queries/list-accounts.js';
+import { readModelHandlers } from './queries/read-model-handlers.js';
+import { ReadModelReader } from './queries/read-model-reader.js';
+import { CLOCK, QUERY_READER } from './tokens.js';
+
+@Module({})
+export class ProjectorModule {
+  /** `makeRuntime` is called once, and not at all when the app is only described. */
+  static forRoot(makeRuntime: () => ProjectorRuntime): DynamicModule {
+    return {
+      module: ProjectorModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        ReportsController,
+        AgentController,
+        AccountController,
+        AccountsController,
+        ProjectionsController,
+      ],
+      providers: [
+        { provide: RUNTIME, useFactory: makeRuntime },
+        fromRuntime(CLOCK, ({ now }) => now),
+        fromRuntime(QUERY_READER, ({ reader }) => reader),
+        fromRuntime(EventLog, ({ openEventStore }) => new EventLog(openEventStore)),
+        ProjectionMonitor,
+        {
+          provide: ProjectorMetrics,
+          inject: [METRICS, ProjectionMonitor, RUNTIME],
+          useFactory: (metrics: Registry, projection: ProjectionMonitor, { reader }: ProjectorRuntime) =>
+            new ProjectorMetrics(metrics, projection, () => reader.waiting()),
+        },
+        ReadModelReader,
+        ProjectionLifecycle,
+        ...readModelHandlers,
+        GetAgentEventsHandler,
+        ListAccountsHandler,
+      ],
+    };
+  }
+}
+
+/** The projection in a thread with the only writer, queries in threads of their own. */
+export function threadedRuntime(
+  urls: StoreUrls,
+  { now, onFatal }: Pick<ProjectorRuntime, 'now' | 'onFatal'>,
+): ProjectorRuntime {
+  return {
+    startProjection: projectionThread(urls),
+    reader: readModelAdapter(urls.readModel).readers(urls.readModel),
+    openEventStore: () => eventStoreAdapter(urls.eventStore).read(urls.eventStore, now),
+    now,
+    onFatal,
+  };
+}
+
+const fromRuntime = (
+  provide: FactoryProvider['provide'],
+  useFactory: (runtime: ProjectorRuntime) => unknown,
+): FactoryProvider => ({ provide, inject: [RUNTIME], useFactory });

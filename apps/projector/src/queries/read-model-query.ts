@@ -1,0 +1,25 @@
+// The questions the read model answers as they stand: a class each, so that a controller names what it asks.
+import { Query } from '@nestjs/cqrs';
+import type { QueryName } from '@libs/read-models';
+import type { AskedRead } from './read-request.js';
+
+/** JSON text in UTF-8, finished in a reader thread. */
+export type JsonText = Buffer;
+
+export abstract class ReadModelQuery<Name extends QueryName = QueryName> extends Query<JsonText> {
+  constructor(readonly asked: AskedRead<Name>) {
+    super();
+  }
+}
+
+export class GetTimeInStatus extends ReadModelQuery<'time-in-status'> {}
+export class GetAcw extends ReadModelQuery<'acw'> {}
+export class GetSessionsReport extends ReadModelQuery<'sessions-report'> {}
+export class GetDataQuality extends ReadModelQuery<'data-quality'> {}
+export class ListAgents extends ReadModelQuery<'agents'> {}
+export class GetAgent extends ReadModelQuery<'agent'> {}
+export class ListTeams extends ReadModelQuery<'teams'> {}
+export class ListStatuses extends ReadModelQuery<'statuses'> {}
+export class GetLive extends ReadModelQuery<'live'> {}
+export class GetTimeline extends ReadModelQuery<'timeline'> {}
+export class GetSessions extends ReadModelQuery<'sessions'> {}

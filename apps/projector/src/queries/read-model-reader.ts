@@ -1,0 +1,66 @@
+// The way of every question to the read model: wait for the position asked for, ask a reader, measure, and turn what
+// went wrong into a problem. Never touches the database itself.
+import { Inject, Injectable } from '@nestjs/common';
+import { accountNotFound, invalidParameters, ProblemError } from '@libs/platform';
+import type { QueryName } from '@libs/read-models';
+import { ProjectionMonitor } from '../project/projection-monitor.js';
+import { ProjectorMetrics } from '../projector-metrics.js';
+import { QUERY_READER } from '../tokens.js';
+import { ReaderBusyError, type QueryReader } from './query-reader.js';
+import type { JsonText } from './read-model-query.js';
+import type { AskedRead, ReadAnswer, ReadRefusal, ReadRequest } from './read-request.js';
+
+const WAIT_FOR_POSITION_MS = 5_000;
+const RETRY_AFTER_SECONDS = 1;
+
+@Injectable()
+export class ReadModelReader {
+  constructor(
+    @Inject(QUERY_READER) private readonly reader: QueryReader,
+    private readonly projection: ProjectionMonitor,
+    private readonly metrics: ProjectorMetrics,
+  ) {}
+
+  /** Throws `ProblemError` for everything a client can be told. */
+  async answer<Name extends QueryName>({ request, minPosition }: AskedRead<Name>): Promise<JsonText> {
+    if (!this.projection.opened) throw readModelUnavailable();
+    if (minPosition !== null) await this.waitFor(minPosition);
+    const answer = await this.metrics.timeQuery(request.name, () => this.ask(request));
+    if (!(answer instanceof Uint8Array)) throw problemOf(answer);
+    return Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+  }
+
+  private async waitFor(position: bigint): Promise<void> {
+    if (await this.projection.reaches(position, WAIT_FOR_POSITION_MS)) return;
+    throw new ProblemError('position-not-reached', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+
+  private async ask<Name extends QueryName>(request: ReadRequest<Name>): Promise<ReadAnswer> {
+    try {
+      return await this.reader.ask(request);
+    } catch (error) {
+      if (!(error instanceof ReaderBusyError)) throw error;
+      throw new ProblemError('busy', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
+    }
+  }
+}
+
+function problemOf({ refused, message, parameter }: ReadRefusal): ProblemError {
+  switch (refused) {
+    case 'account-not-found':
+      return accountNotFound();
+    case 'agent-not-found':
+      return new ProblemError('agent-not-found');
+    case 'query-too-large':
+      return new ProblemError('query-too-large', message);
+    case 'invalid-parameters':
+      return invalidParameters([{ name: parameter ?? 'query', message }]);
+    case 'read-model-unavailable':
+      return readModelUnavailable(message);
+    default:
+      throw new Error(`no such refusal: ${String(refused satisfies never)}`);
+  }
+}
+
+const readModelUnavailable = (cause?: string): ProblemError =>
+  new ProblemError('read-model-unavailable', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });

@@ -1,0 +1,31 @@
+// Reader threads with a bounded queue: reports never run in the HTTP thread, and a flood is refused, not piled up.
+import type { QueryName } from '@libs/read-models';
+import { Piscina } from 'piscina';
+import { ReaderBusyError, type QueryReader } from './query-reader.js';
+import type { ReadAnswer, ReadRequest } from './read-request.js';
+
+const THREADS = 2;
+const MAX_WAITING = 64;
+/** Within the five seconds an app has for ending. */
+const CLOSE_MS = 2_000;
+
+export function openReaderPool(file: string): QueryReader {
+  const pool = new Piscina<ReadRequest, ReadAnswer>({
+    filename: new URL('./reader-worker.js', import.meta.url).href,
+    minThreads: THREADS,
+    maxThreads: THREADS,
+    concurrentTasksPerWorker: 1,
+    // The bound is kept below, where it can be told from other failures.
+    maxQueue: Infinity,
+    closeTimeout: CLOSE_MS,
+    workerData: { file },
+  });
+  return {
+    ask: <Name extends QueryName>(request: ReadRequest<Name>) => {
+      if (pool.queueSize >= MAX_WAITING) return Promise.reject(new ReaderBusyError());
+      return pool.run(request);
+    },
+    waiting: () => pool.queueSize,
+    close: () => pool.close(),
+  };
+}
