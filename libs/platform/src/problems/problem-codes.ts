@@ -33,6 +33,7 @@ export const PROBLEM_CODES = {
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   'internal-error': { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Not available right now' },
+  busy: { status: 503, title: 'Too many queries are waiting' },
   'not-ready': { status: 503, title: 'Not ready' },
   'store-unavailable': { status: 503, title: 'The event store is not available' },
   'read-model-unavailable': { status: 503, title: 'The read model is not available' },
