@@ -1,5 +1,7 @@
 // `npm start`: builds if need be, runs both apps until Ctrl-C, SIGTERM or the end of one of them.
+// `.env` is read if there is one; what the environment sets already stands.
 // Arguments choose the apps: `ingest`, `projector` (both by default), or any script as `name=path`.
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
@@ -9,6 +11,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(1);
 }
 
+if (existsSync('.env')) process.loadEnvFile('.env');
 const { build, isStale } = await import('./build.mjs');
 const { supervise } = await import('./supervise.mjs');
 
