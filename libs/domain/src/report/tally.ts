@@ -112,21 +112,26 @@ function addKey(
   cuts: readonly number[],
   pieces: Pieces,
 ): void {
-  const { cells } = tally;
+  const { cells, bucketCount } = tally;
   const { sums } = figures;
   const base = key * cuts.length;
-  const openSince = figures.open?.key === figures.keys[key] ? (figures.open?.start ?? Infinity) : Infinity;
   for (let piece = 0; piece < pieces.bucket.length; piece++) {
-    const lo = pieces.lo[piece] ?? 0;
-    const hi = pieces.hi[piece] ?? 0;
-    const at = (target * tally.bucketCount + (pieces.bucket[piece] ?? 0)) * WIDTH;
+    const before = (base + (pieces.lo[piece] ?? 0)) * SUMS_WIDTH;
+    const after = (base + (pieces.hi[piece] ?? 0)) * SUMS_WIDTH;
+    const at = (target * bucketCount + (pieces.bucket[piece] ?? 0)) * WIDTH;
     for (let slot = 0; slot < SUMS_WIDTH; slot++) {
-      const before = sums[(base + lo) * SUMS_WIDTH + slot] ?? 0;
-      const after = sums[(base + hi) * SUMS_WIDTH + slot] ?? 0;
-      cells[at + slot] = (cells[at + slot] ?? 0) + after - before;
+      const change = (sums[after + slot] ?? 0) - (sums[before + slot] ?? 0);
+      if (change !== 0) cells[at + slot] = (cells[at + slot] ?? 0) + change;
     }
-    const openMs = (cuts[hi] ?? 0) - Math.max(cuts[lo] ?? 0, openSince);
-    if (openMs > 0) cells[at + OPEN_MS] = (cells[at + OPEN_MS] ?? 0) + openMs;
+  }
+  const { open } = figures;
+  if (open === null || open.key !== figures.keys[key]) return;
+  for (let piece = 0; piece < pieces.bucket.length; piece++) {
+    const openMs =
+      (cuts[pieces.hi[piece] ?? 0] ?? 0) - Math.max(cuts[pieces.lo[piece] ?? 0] ?? 0, open.start);
+    if (openMs <= 0) continue;
+    const at = (target * bucketCount + (pieces.bucket[piece] ?? 0)) * WIDTH + OPEN_MS;
+    cells[at] = (cells[at] ?? 0) + openMs;
   }
 }
 

@@ -31,7 +31,9 @@ export function interval(
   };
 }
 
-export function timelineOf(intervals: { readonly [T in Track]?: readonly Interval[] }): SuppliedTimeline {
+export function timelineOf(
+  intervals: Readonly<Partial<Record<Track, readonly Interval[]>>>,
+): SuppliedTimeline {
   const all = Object.fromEntries(TRACKS.map((track) => [track, intervals[track] ?? []]));
   return {
     timeline: { intervals: all as Record<Track, readonly Interval[]>, gaps: [], chainBreaks: [] },

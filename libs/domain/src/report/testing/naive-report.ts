@@ -29,7 +29,7 @@ export function naiveRows(query: TimeInStatusQuery, agents: readonly KnownAgent[
   for (const group of groupsOf(query, chosen)) {
     const members =
       query.groupBy === 'agent' ? chosen.filter(({ agent }) => agent.agentId === group) : chosen;
-    const zone = query.zone === 'agent' ? agentZone(members[0]!, endOf(query)) : query.zone;
+    const zone = query.zone === 'agent' ? agentZone(members[0], endOf(query)) : query.zone;
     for (const [start, end] of bucketsOf(query, zone)) {
       const shares = members.map((known) => shareOf(query, known, group, start, end));
       rows.push({ group, start, end, body: bodyOf(query, shares, start, end) });
@@ -50,7 +50,7 @@ function endOf({ from, to, asOf }: TimeInStatusQuery): number {
 
 function bucketsOf(query: TimeInStatusQuery, zone: string): Piece[] {
   const edges = query.bucket === undefined ? [query.from, query.to] : bucketEdges(query, query.bucket, zone);
-  return edges.slice(1).map((end, index) => [edges[index]!, end]);
+  return pairs(edges);
 }
 
 function chosenAgents(query: TimeInStatusQuery, agents: readonly KnownAgent[]): KnownAgent[] {
@@ -98,10 +98,9 @@ function memberPieces(known: KnownAgent, from: number, to: number, groups: reado
   if (from >= to) return [];
   const inside = known.agent.teams.map(({ at }) => at).filter((at) => at > from && at < to);
   const bounds = [...new Set([from, ...inside, to])].sort((a, b) => a - b);
-  return bounds
-    .slice(1)
-    .map((end, index): Piece => [bounds[index]!, end])
-    .filter(([start, end]) => start < end && groups.some((id) => isMember(known, id, start)));
+  return pairs(bounds).filter(
+    ([start, end]) => start < end && groups.some((id) => isMember(known, id, start)),
+  );
 }
 
 function isMember({ agent }: KnownAgent, group: Group, t: number): boolean {
@@ -109,8 +108,9 @@ function isMember({ agent }: KnownAgent, group: Group, t: number): boolean {
   return group === null ? held.length === 0 : held.some(({ id }) => id === group);
 }
 
-function agentZone({ agent }: KnownAgent, t: number): string {
-  const name = (agent.timeZones.findLast(({ at }) => at <= t) ?? agent.timeZones[0])?.value;
+function agentZone(known: KnownAgent | undefined, t: number): string {
+  const zones = known?.agent.timeZones ?? [];
+  const name = (zones.findLast(({ at }) => at <= t) ?? zones[0])?.value;
   return (name === undefined ? undefined : resolveTimeZone(name)) ?? 'UTC';
 }
 
@@ -184,12 +184,19 @@ function statusOf(
       : {
           count: n,
           avgMs: Math.round(sum(lengths) / n),
-          maxMs: lengths[n - 1]!,
-          p50Ms: lengths[Math.ceil(n * 0.5) - 1]!,
-          p90Ms: lengths[Math.ceil(n * 0.9) - 1]!,
+          maxMs: lengths.at(-1) ?? NaN,
+          p50Ms: lengths[Math.ceil(n * 0.5) - 1] ?? NaN,
+          p90Ms: lengths[Math.ceil(n * 0.9) - 1] ?? NaN,
         };
   const category = query.track === 'status' ? categoryOfKey(key) : null;
   return [{ key, category, label: `${key}!`, ...figures, visits }];
+}
+
+function pairs(bounds: readonly number[]): Piece[] {
+  return bounds.flatMap((end, index): Piece[] => {
+    const start = bounds[index - 1];
+    return start === undefined ? [] : [[start, end]];
+  });
 }
 
 function sum(numbers: readonly number[]): number {
