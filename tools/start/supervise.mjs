@@ -3,6 +3,7 @@
 // SIGTERM once to each app and SIGKILL after the grace; the command ends with 0 after a signal, else with the app's
 // own code. Apps get process groups of their own, so that Ctrl-C reaches them once, through here.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 const GRACE_MS = 5_000;
 const POLL_MS = 200;
@@ -55,11 +56,21 @@ function launch(script) {
   });
 }
 
-/** npm may be ended without passing the signal on: then our parent changes. */
+/** npm, or the shell between it and us, may be ended without passing the signal on: then our line of parents changes. */
 function stopWithNpm(stop) {
   if (!process.env.npm_lifecycle_event) return;
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && stop(), POLL_MS).unref();
+  const parents = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const atStart = parents();
+  setInterval(() => parents() !== atStart && stop(), POLL_MS).unref();
+}
+
+/** Known on Linux alone; elsewhere the nearest parent has to do. */
+function parentOf(pid) {
+  try {
+    return /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 async function announce(running, isStopping) {
