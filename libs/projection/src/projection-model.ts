@@ -1,0 +1,23 @@
+// What the runner asks of a read model. A model must never commit rows without their checkpoint, or part of a batch.
+import type { Position, RecordedEvent } from '@libs/event-store';
+
+/** Events in the global order, perhaps none; `next` lies beyond the last of them where events were skipped. */
+export interface ProjectionBatch {
+  readonly events: readonly RecordedEvent[];
+  /** The checkpoint the batch starts from; null at the very start. */
+  readonly expected: Position | null;
+  /** The checkpoint once the batch is committed. */
+  readonly next: Position;
+}
+
+export interface ProjectionModel {
+  /** The position up to which the rows stand; null before the first batch. */
+  checkpoint(): Promise<Position | null>;
+  /**
+   * Rows and checkpoint in one transaction, the checkpoint by compare-and-set on `expected`. On any throw nothing of the
+   * batch is committed, save with `ModelUnavailableError`, whose outcome may be unknown: the runner then asks again.
+   * Throws `CheckpointMismatchError`, `PoisonEventError`, `ModelUnavailableError`; the runner looks for the event
+   * behind any other error by splitting the batch.
+   */
+  apply(batch: ProjectionBatch): Promise<void>;
+}

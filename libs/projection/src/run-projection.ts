@@ -1,0 +1,115 @@
+// The loop that keeps a read model in step with the log: follow from the checkpoint, apply page by page, never past an
+// event that cannot be applied, never on after somebody else has moved the checkpoint.
+//
+// States: catching-up → (a page that ends at the head is committed) live → (a page that does not) catching-up.
+// An event cannot be applied → stopped-at-poison, all before it committed → (an EventSkipped names it) catching-up.
+// Exits: the signal fires, and the batch in hand is committed first (returns); the checkpoint is not what it was, or the
+// store is damaged → failed (throws). A database that is unavailable is no exit: it is retried for ever.
+import type { EventPage, EventStore, Position } from '@libs/event-store';
+import { applyOrIsolate } from './apply-or-isolate.js';
+import type { ProjectionModel } from './projection-model.js';
+import { createStatusBoard, errorCodeOf } from './projection-status.js';
+import type { PoisonEvent, ProjectionStatus } from './projection-status.js';
+import { retryUnavailable, STOPPED } from './retry-unavailable.js';
+import type { RetryOptions } from './retry-unavailable.js';
+import { createSkippedEvents } from './skipped-events.js';
+import { sleep } from './sleep.js';
+import { refreshLag, watchLag } from './watch-lag.js';
+
+export const DEFAULT_BATCH_EVENTS = 1_000;
+/** How often a projection stopped at a poison event looks whether it may go on. */
+const SKIP_POLL_MS = 200;
+
+export interface RunProjectionOptions {
+  readonly store: EventStore;
+  readonly model: ProjectionModel;
+  readonly signal: AbortSignal;
+  /** UTC epoch ms, for the lag in seconds. */
+  readonly now: () => number;
+  /** Most events in one transaction (default 1,000); a batch is what is there, up to this. */
+  readonly batchSize?: number;
+  /** True if the store's positions are 1, 2, 3 … (`SqliteEventStore.contiguousPositions`): the lag counts events. */
+  readonly contiguousPositions?: boolean;
+  /** Told of every change of status. */
+  readonly onStatus?: (status: ProjectionStatus) => void;
+}
+
+/** Runs until the signal fires. Throws `CheckpointMismatchError`, or the store's fatal `EventStoreError`. */
+export async function runProjection(options: RunProjectionOptions): Promise<void> {
+  const {
+    store,
+    model,
+    signal,
+    now,
+    batchSize = DEFAULT_BATCH_EVENTS,
+    contiguousPositions = false,
+  } = options;
+  const board = createStatusBoard(options.onStatus ?? (() => undefined));
+  const skipped = createSkippedEvents(store);
+  const lag = { store, board, contiguousPositions, now };
+  const retry: RetryOptions = {
+    signal,
+    onUnavailable: (error) =>
+      board.update({ lastErrorCode: errorCodeOf(error), retries: board.current.retries + 1 }),
+  };
+
+  const ended = new AbortController();
+  let watching: Promise<void> | null = null;
+  try {
+    const checkpoint = await retryUnavailable(() => model.checkpoint(), retry);
+    if (checkpoint === STOPPED) return;
+    if ((await retryUnavailable(() => skipped.refresh(), retry)) === STOPPED) return;
+    board.update({ position: checkpoint, lastErrorCode: null });
+    watching = watchLag({ ...lag, signal: AbortSignal.any([signal, ended.signal]) });
+    for await (const page of store.follow({ after: checkpoint, signal, pageSize: batchSize })) {
+      await applyPage(page);
+      if (signal.aborted) break;
+    }
+  } catch (error) {
+    board.update({ state: 'failed', lastErrorCode: errorCodeOf(error) });
+    throw error;
+  } finally {
+    ended.abort();
+    await watching;
+  }
+
+  async function applyPage({ events, next, atHead }: EventPage): Promise<void> {
+    if (next === null) return;
+    events.forEach((event) => skipped.note(event));
+    while (!signal.aborted && board.current.position !== next) {
+      const expected = board.current.position;
+      const batch = {
+        events: events.filter(({ position }) => mustApply(position, expected)),
+        expected,
+        next,
+      };
+      const { checkpoint, poison } = await applyOrIsolate(model, batch, retry);
+      showProgress(checkpoint, checkpoint === next && atHead);
+      if (poison !== null) await stopAt(poison);
+    }
+  }
+
+  function mustApply(position: Position, after: Position | null): boolean {
+    return (after === null || position > after) && !skipped.has(position);
+  }
+
+  function showProgress(position: Position | null, atHead: boolean): void {
+    const state = atHead ? 'live' : 'catching-up';
+    const { head } = board.current;
+    const behind = head !== null && contiguousPositions ? Math.max(0, Number(head - (position ?? 0n))) : null;
+    const lag = atHead ? { head: position, lagEvents: 0, lagSeconds: 0 } : { lagEvents: behind };
+    board.update({ position, state, lastErrorCode: null, ...lag });
+  }
+
+  async function stopAt(poison: PoisonEvent): Promise<void> {
+    for (;;) {
+      if ((await retryUnavailable(() => skipped.refresh(), retry)) === STOPPED) return;
+      if (skipped.has(poison.position)) break;
+      await refreshLag(lag);
+      board.update({ state: 'stopped-at-poison', poison, lastErrorCode: 'poison-event' });
+      await sleep(SKIP_POLL_MS, signal);
+      if (signal.aborted) return;
+    }
+    board.update({ state: 'catching-up', poison: null, lastErrorCode: null });
+  }
+}
