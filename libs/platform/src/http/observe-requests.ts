@@ -25,7 +25,7 @@ export function observeRequests(fastify: FastifyInstance, logger: Logger, metric
       ms: Math.round(reply.elapsedTime * 10) / 10,
       keyId: request.principal?.keyId,
     };
-    if (isProbe(route) && status < 400) logger.debug(line, 'request');
+    if (isProbe(route)) logger.debug(line, 'request');
     else logger.info(line, 'request');
     done();
   });

@@ -44,8 +44,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private report(problem: ProblemError, request: FastifyRequest): void {
-    const line = { requestId: request.id, code: problem.code, err: problem.cause ?? problem };
-    if (problem.code === 'internal-error') this.logger.error(line, 'request failed');
-    else this.logger.warn(line, 'request refused');
+    const { code, detail, cause } = problem;
+    const line = { requestId: request.id, code };
+    if (code === 'internal-error') this.logger.error({ ...line, err: cause ?? problem }, 'request failed');
+    else if (code === 'not-ready') this.logger.debug({ ...line, detail }, 'request refused');
+    else this.logger.warn(cause === undefined ? line : { ...line, err: cause }, 'request refused');
   }
 }
