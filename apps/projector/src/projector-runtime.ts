@@ -10,6 +10,8 @@ export interface ProjectorRuntime {
   /** Throws `EventStoreError` while there is no log. */
   readonly openEventStore: () => EventStore;
   readonly now: Clock;
+  /** How long a reader waits for `minPosition`. */
+  readonly positionWaitMs: number;
   /** The app cannot do its work and must end. */
   readonly onFatal: (error: Error) => void;
 }

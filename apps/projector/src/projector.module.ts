@@ -19,7 +19,10 @@ import { GetAgentEventsHandler } from './queries/get-agent-events.js';
 import { ListAccountsHandler } from './queries/list-accounts.js';
 import { readModelHandlers } from './queries/read-model-handlers.js';
 import { ReadModelReader } from './queries/read-model-reader.js';
-import { CLOCK, QUERY_READER } from './tokens.js';
+import { CLOCK } from './tokens.js';
+
+/** A projection that keeps up needs milliseconds. */
+const POSITION_WAIT_MS = 5_000;
 
 @Module({})
 export class ProjectorModule {
@@ -38,7 +41,6 @@ export class ProjectorModule {
       providers: [
         { provide: RUNTIME, useFactory: makeRuntime },
         fromRuntime(CLOCK, ({ now }) => now),
-        fromRuntime(QUERY_READER, ({ reader }) => reader),
         fromRuntime(EventLog, ({ openEventStore }) => new EventLog(openEventStore)),
         ProjectionMonitor,
         {
@@ -66,6 +68,7 @@ export function threadedRuntime(
     startProjection: projectionThread(urls),
     reader: readModelAdapter(urls.readModel).readers(urls.readModel),
     openEventStore: () => eventStoreAdapter(urls.eventStore).read(urls.eventStore, now),
+    positionWaitMs: POSITION_WAIT_MS,
     now,
     onFatal,
   };

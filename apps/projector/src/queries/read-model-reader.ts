@@ -5,18 +5,17 @@ import { accountNotFound, invalidParameters, ProblemError } from '@libs/platform
 import type { QueryName } from '@libs/read-models';
 import { ProjectionMonitor } from '../project/projection-monitor.js';
 import { ProjectorMetrics } from '../projector-metrics.js';
-import { QUERY_READER } from '../tokens.js';
-import { ReaderBusyError, type QueryReader } from './query-reader.js';
+import { RUNTIME, type ProjectorRuntime } from '../projector-runtime.js';
+import { ReaderBusyError } from './query-reader.js';
 import type { JsonText } from './read-model-query.js';
 import type { AskedRead, ReadAnswer, ReadRefusal, ReadRequest } from './read-request.js';
 
-const WAIT_FOR_POSITION_MS = 5_000;
 const RETRY_AFTER_SECONDS = 1;
 
 @Injectable()
 export class ReadModelReader {
   constructor(
-    @Inject(QUERY_READER) private readonly reader: QueryReader,
+    @Inject(RUNTIME) private readonly runtime: ProjectorRuntime,
     private readonly projection: ProjectionMonitor,
     private readonly metrics: ProjectorMetrics,
   ) {}
@@ -31,13 +30,13 @@ export class ReadModelReader {
   }
 
   private async waitFor(position: bigint): Promise<void> {
-    if (await this.projection.reaches(position, WAIT_FOR_POSITION_MS)) return;
+    if (await this.projection.reaches(position, this.runtime.positionWaitMs)) return;
     throw new ProblemError('position-not-reached', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
   private async ask<Name extends QueryName>(request: ReadRequest<Name>): Promise<ReadAnswer> {
     try {
-      return await this.reader.ask(request);
+      return await this.runtime.reader.ask(request);
     } catch (error) {
       if (!(error instanceof ReaderBusyError)) throw error;
       throw new ProblemError('busy', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
