@@ -110,5 +110,7 @@ export const TABLES: readonly string[] = [
 
 /** The statements for one dialect: SQLite keeps a table in the order of its key if told to. */
 export function schemaFor(dialect: 'sqlite' | 'postgres'): readonly string[] {
-  return TABLES.map((statement) => statement.replace('%CLUSTERED%', dialect === 'sqlite' ? ' WITHOUT ROWID' : ''));
+  return TABLES.map((statement) =>
+    statement.replace('%CLUSTERED%', dialect === 'sqlite' ? ' WITHOUT ROWID' : ''),
+  );
 }

@@ -8,7 +8,7 @@ import { DAY } from './evidence.js';
 /** A pair's sides; undefined leaves the attribute out of the diff. */
 type Change<T> = readonly [T | null, T | null] | undefined;
 
-const seconds = fc.integer({ min: 0, max: 24 });
+const seconds = fc.integer({ min: 0, max: 40 });
 const VALUES = {
   status: [0, 1, 2, 3, 4],
   common_status_id: [1, 2, 903, 904],
@@ -21,7 +21,15 @@ const VALUES = {
   deleted: [false, false, false, true],
 } as const;
 
-const TEAMS = [[], [{ id: 't-1', name: 'Billing' }], [{ id: 't-2' }], [{ id: 't-1', name: 'Bills' }, { id: 't-2', name: 'VIP' }]];
+const TEAMS = [
+  [],
+  [{ id: 't-1', name: 'Billing' }],
+  [{ id: 't-2' }],
+  [
+    { id: 't-1', name: 'Bills' },
+    { id: 't-2', name: 'VIP' },
+  ],
+];
 const ZONES = ['Chennai', 'Europe/Berlin', 'Eastern Time (US & Canada)', 'Nowhere'];
 
 const attribute = (name: keyof typeof VALUES): fc.Arbitrary<[string, unknown, Change<unknown>]> => {
@@ -53,7 +61,10 @@ const payload: fc.Arbitrary<JsonObject> = fc
     if (one.updatedBefore !== undefined) diff.updated_at = [stamp(one.updatedBefore), stamp(one.at)];
     if (one.statusAt !== undefined) agent.last_status_change_at = stamp(one.statusAt);
     if (one.beforeSince !== undefined && one.statusAt !== undefined) {
-      diff.last_status_change_at = [one.beforeSince === null ? null : stamp(one.beforeSince), stamp(one.statusAt)];
+      diff.last_status_change_at = [
+        one.beforeSince === null ? null : stamp(one.beforeSince),
+        stamp(one.statusAt),
+      ];
     }
     for (const [name, now, change] of one.attributes) {
       if (now !== null) agent[name] = now;
@@ -68,13 +79,19 @@ function stamp(second: number): string {
 }
 
 /** Decoded events in the order of their arrival, about a fifth of them delivered again later on. */
-export const arbitraryFeed: fc.Arbitrary<DecodedUpdate[]> = fc
-  .tuple(fc.array(payload, { minLength: 1, maxLength: 40 }), fc.array(fc.nat(), { maxLength: 8 }))
-  .map(([payloads, again]) => {
-    const repeated = again.map((index) => payloads[index % payloads.length] ?? payloads[0]);
-    return [...payloads, ...repeated].map((one) => {
+export const arbitraryFeed = feedOf(1, 40);
+
+/** Long enough for many refolds that resume from a stored state. */
+export const arbitraryLongFeed = feedOf(60, 140);
+
+function feedOf(minLength: number, maxLength: number): fc.Arbitrary<DecodedUpdate[]> {
+  const payloads = fc.array(payload, { minLength, maxLength, size: 'max' });
+  return fc.tuple(payloads, fc.array(fc.nat(), { maxLength: 8 })).map(([once, again]) => {
+    const repeated = again.map((index) => once[index % once.length] ?? once[0]);
+    return [...once, ...repeated].map((one) => {
       const decoded = decodeAgentUpdate(one, { receivedAt: DAY + 86_400_000 });
       if (!decoded.ok) throw new Error(`the feed made a payload that is refused: ${decoded.code}`);
       return decoded.update;
     });
   });
+}

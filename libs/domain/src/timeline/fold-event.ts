@@ -50,8 +50,10 @@ function foldChain(state: FoldState, event: Evidence, sink: FoldSink): void {
 
 function foldAttributes(attributes: AttributeState, event: Evidence, sink: FoldSink): void {
   const { name, email, timeZone, teams, deleted } = event;
-  if (name !== undefined && name !== attributes.name) sink.attribute('name', event.at, (attributes.name = name));
-  if (email !== undefined && email !== attributes.email) sink.attribute('email', event.at, (attributes.email = email));
+  if (name !== undefined && name !== attributes.name)
+    sink.attribute('name', event.at, (attributes.name = name));
+  if (email !== undefined && email !== attributes.email)
+    sink.attribute('email', event.at, (attributes.email = email));
   if (timeZone !== undefined && timeZone !== attributes.timeZone) {
     sink.attribute('timeZone', event.at, (attributes.timeZone = timeZone));
   }
@@ -119,7 +121,8 @@ class TrackFold {
       this.openAfter(start, null);
       return;
     }
-    if (beforeSince !== undefined && beforeSince < start) this.insertBefore(before, beforeKey, beforeSince, start);
+    if (beforeSince !== undefined && beforeSince < start)
+      this.insertBefore(before, beforeKey, beforeSince, start);
     this.openAfter(start, this.event.by);
   }
 

@@ -19,7 +19,12 @@ describe('a timeline', () => {
   it('is the same for every order of arrival and any redelivery', () => {
     fc.assert(
       fc.property(
-        feed.chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray([...events, ...events], { minLength: events.length }))),
+        feed.chain((events) =>
+          fc.tuple(
+            fc.constant(events),
+            fc.shuffledSubarray([...events, ...events], { minLength: events.length }),
+          ),
+        ),
         ([events, shuffled]) => {
           const missing = events.filter((event) => !shuffled.includes(event));
           const arrival = withoutActor([...shuffled, ...missing]);
@@ -61,9 +66,17 @@ describe('a timeline', () => {
         const parts: unknown[] = [];
         foldEvents(initialFoldState(), distinct, recorder(whole));
         const state = initialFoldState();
-        foldEvents(state, distinct.filter(({ at }) => at <= cut), recorder(parts));
+        foldEvents(
+          state,
+          distinct.filter(({ at }) => at <= cut),
+          recorder(parts),
+        );
         const resumed = JSON.parse(JSON.stringify(state)) as typeof state;
-        foldEvents(resumed, distinct.filter(({ at }) => at > cut), recorder(parts));
+        foldEvents(
+          resumed,
+          distinct.filter(({ at }) => at > cut),
+          recorder(parts),
+        );
         expect(parts).toEqual(whole);
       }),
       { seed: SEED, numRuns: 300 },

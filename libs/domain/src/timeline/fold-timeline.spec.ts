@@ -54,7 +54,12 @@ describe('a re-entry (rule 3)', () => {
     expect(status(start, later)).toEqual(['available 0-60 ?0', 'available 60-100', 'busy 100-']);
     expect(gaps(start, later)).toEqual(['status: available, available']);
     const [left, again, after] = foldTimeline([start, later]).intervals.status;
-    expect([left?.endedBy, again?.startedBy, again?.endedBy, after?.startedBy]).toEqual([null, null, 'self', 'self']);
+    expect([left?.endedBy, again?.startedBy, again?.endedBy, after?.startedBy]).toEqual([
+      null,
+      null,
+      'self',
+      'self',
+    ]);
   });
 
   it('needs a start after the last confirmation and before the change', () => {
@@ -93,7 +98,10 @@ describe('an event that claims no change (rule 4)', () => {
 
   it('tells of a lost pair of changes by a later start of the same value', () => {
     const later = evidence(100, { status: available, statusAt: 80 });
-    expect(status(start, evidence(50, { status: available }), later)).toEqual(['available 0-80 ?50', 'available 80-']);
+    expect(status(start, evidence(50, { status: available }), later)).toEqual([
+      'available 0-80 ?50',
+      'available 80-',
+    ]);
     expect(gaps(start, later)).toEqual(['status: available, available']);
   });
 
@@ -105,7 +113,9 @@ describe('an event that claims no change (rule 4)', () => {
     expect(status(start, seen, evidence(100, { status: lunch, statusAt: 50 }))).toEqual([
       ...['available 0-100 ?50', 'custom-903 100-'],
     ]);
-    expect(gaps(start, evidence(100, { status: lunch, statusAt: 80 }))).toEqual(['status: available, custom-903']);
+    expect(gaps(start, evidence(100, { status: lunch, statusAt: 80 }))).toEqual([
+      'status: available, custom-903',
+    ]);
   });
 
   it('names nobody for a change nobody claimed', () => {
@@ -127,11 +137,19 @@ describe('an event that claims a change (rule 5)', () => {
 
   it('takes the event for its time when the status change lies before the last confirmation', () => {
     const change = evidence(100, { status: busy, statusBefore: { code: '1' }, statusAt: 40 });
-    expect(status(start, evidence(50, { status: available }), change)).toEqual(['available 0-100', 'busy 100-']);
+    expect(status(start, evidence(50, { status: available }), change)).toEqual([
+      'available 0-100',
+      'busy 100-',
+    ]);
   });
 
   it('repairs a lost change from the old values', () => {
-    const change = evidence(100, { status: acw, statusBefore: { code: '2' }, statusAt: 100, beforeSince: 30 });
+    const change = evidence(100, {
+      status: acw,
+      statusBefore: { code: '2' },
+      statusAt: 100,
+      beforeSince: 30,
+    });
     expect(status(start, change)).toEqual(['available 0-30 ?0', '~busy 30-100', 'acw 100-']);
     expect(gaps(start, change)).toEqual(['status: available, busy']);
     const [left, inserted] = foldTimeline([start, change]).intervals.status;
@@ -152,7 +170,10 @@ describe('an event that claims a change (rule 5)', () => {
 
   it('takes an unknown old value for the open one, unless it began later', () => {
     const unknown = { status: busy, statusBefore: {}, lscInDiff: true as const };
-    expect(status(start, evidence(100, { ...unknown, beforeSince: 0 }))).toEqual(['available 0-100', 'busy 100-']);
+    expect(status(start, evidence(100, { ...unknown, beforeSince: 0 }))).toEqual([
+      'available 0-100',
+      'busy 100-',
+    ]);
     expect(status(start, evidence(100, { ...unknown, beforeSince: 60 }))).toEqual([
       ...['available 0-60 ?0', '~unspecified 60-100', 'busy 100-'],
     ]);
@@ -172,9 +193,9 @@ describe('an event that claims a change (rule 5)', () => {
 
 describe('what a track does not say', () => {
   it('leaves it alone (rule 1)', () => {
-    expect(status(evidence(0, { status: available }), evidence(100, { statusBefore: { code: '2' } }))).toEqual([
-      'available 0-',
-    ]);
+    expect(
+      status(evidence(0, { status: available }), evidence(100, { statusBefore: { code: '2' } })),
+    ).toEqual(['available 0-']);
   });
 
   it('keeps an interval of no length as an entry', () => {
@@ -191,7 +212,12 @@ describe('deletion', () => {
   const gone = evidence(50, { status: available, deleted: true });
 
   it('closes every track without doubt, and opens none while it lasts', () => {
-    const timeline = foldTimeline([start, gone, evidence(70, { status: busy }), evidence(80, { deleted: true })]);
+    const timeline = foldTimeline([
+      start,
+      gone,
+      evidence(70, { status: busy }),
+      evidence(80, { deleted: true }),
+    ]);
     expect(shown(timeline.intervals.status)).toEqual(['available 0-50']);
     expect(shown(timeline.intervals.login)).toEqual(['signed-in 0-50']);
     expect(timeline.gaps).toEqual([]);
@@ -203,7 +229,13 @@ describe('deletion', () => {
   });
 
   it('ends with the first event that says so, which opens plainly at its own time', () => {
-    const back = evidence(90, { status: lunch, statusBefore: { code: '2' }, statusAt: 85, beforeSince: 60, deleted: false });
+    const back = evidence(90, {
+      status: lunch,
+      statusBefore: { code: '2' },
+      statusAt: 85,
+      beforeSince: 60,
+      deleted: false,
+    });
     expect(status(start, gone, back)).toEqual(['available 0-50', 'custom-903 90-']);
     expect(gaps(start, gone, back)).toEqual([]);
     expect(foldTimeline([start, gone, back]).intervals.status[1]?.startedBy).toBeNull();

@@ -13,7 +13,7 @@ export function foldEvents(
   taken: (event: Evidence) => void = () => undefined,
 ): void {
   const sorted = [...events].sort((x, y) => x.at - y.at);
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < sorted.length;) {
     let to = from + 1;
     while (to < sorted.length && sorted[to]?.at === sorted[from]?.at) to += 1;
     takeInOrder(sorted.slice(from, to), state, (event) => {
@@ -57,7 +57,8 @@ class TimelineSink implements FoldSink {
 
   close(closed: Parameters<FoldSink['close']>[0]): void {
     const opened = this.intervals[closed.track].at(-1);
-    if (opened?.ordinal !== closed.ordinal) throw new Error('The fold closed an interval that is not its last.');
+    if (opened?.ordinal !== closed.ordinal)
+      throw new Error('The fold closed an interval that is not its last.');
     this.intervals[closed.track][closed.ordinal] = { ...opened, ...closed };
   }
 

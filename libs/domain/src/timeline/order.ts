@@ -15,7 +15,11 @@ export function byFingerprint(x: Evidence, y: Evidence): number {
  * Takes a group of events of one `at` in their order, calling `take` for each; `take` moves `state` on before the next
  * one is chosen. The group must not hold the same fingerprint twice.
  */
-export function takeInOrder(group: readonly Evidence[], state: FoldState, take: (event: Evidence) => void): void {
+export function takeInOrder(
+  group: readonly Evidence[],
+  state: FoldState,
+  take: (event: Evidence) => void,
+): void {
   const [only] = group;
   if (only !== undefined && group.length === 1) {
     take(only);

@@ -9,13 +9,28 @@ export async function sessions(sql: Sql, parameters: AgentWindowParameters): Pro
   const { account, agentId, from, to, asOf, limit, after } = parameters;
   const { agent } = await findAgent(sql, account, agentId);
   const end = effectiveEnd(from, to, asOf);
-  const all = await sqlSessions(sql, new Map([[agentId, agent]]), { agentIds: [agentId], from, effectiveEnd: end });
+  const all = await sqlSessions(sql, new Map([[agentId, agent]]), {
+    agentIds: [agentId],
+    from,
+    effectiveEnd: end,
+  });
   const last = resumed<number>(after) ?? -Infinity;
   const left = sessionsInWindow(all.get(agentId) ?? [], from, end).filter(({ start }) => start > last);
   const [page, next] = paged(left, limit, ({ start }) => start);
-  const shown = page.map(({ start, end: ended, open, durationMs, clippedMs, startedBy, endedBy, uncertain }) => ({
-    ...{ start: instant(start), end: instant(ended), open, durationMs, clippedMs, startedBy, endedBy, uncertain },
-  }));
+  const shown = page.map(
+    ({ start, end: ended, open, durationMs, clippedMs, startedBy, endedBy, uncertain }) => ({
+      ...{
+        start: instant(start),
+        end: instant(ended),
+        open,
+        durationMs,
+        clippedMs,
+        startedBy,
+        endedBy,
+        uncertain,
+      },
+    }),
+  );
   return { body: { sessions: shown }, next };
 }
 
@@ -39,7 +54,13 @@ export async function eventPlaces(sql: Sql, parameters: AgentWindowParameters): 
   );
   const [page, next] = paged(rows, limit, (row) => [row.at, row.event]);
   const events = page.map(({ fingerprint, position, revision, at: happened, recorded_at: recorded }) => ({
-    ...{ eventId: eventIdOf(fingerprint), position, revision, at: instant(happened), recordedAt: instant(recorded) },
+    ...{
+      eventId: eventIdOf(fingerprint),
+      position,
+      revision,
+      at: instant(happened),
+      recordedAt: instant(recorded),
+    },
   }));
   return { body: { events }, next };
 }

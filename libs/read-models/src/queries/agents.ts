@@ -1,7 +1,16 @@
 // Agents as they are now: every track's value and since when, and the dated attributes.
 import { categoryOfKey, labelOf, TRACKS, type FoldState } from '@libs/domain';
 import type { Sql } from '../sql.js';
-import { BY_AGENT_NUMBER, demandAccount, findAgent, instant, paged, resumed, stateOf, type AgentRow } from './find-agent.js';
+import {
+  BY_AGENT_NUMBER,
+  demandAccount,
+  findAgent,
+  instant,
+  paged,
+  resumed,
+  stateOf,
+  type AgentRow,
+} from './find-agent.js';
 import type { AgentParameters, ListParameters, QueryReply } from './queries.js';
 
 export async function agents(sql: Sql, parameters: ListParameters): Promise<QueryReply> {
@@ -35,7 +44,10 @@ export async function live(sql: Sql, parameters: ListParameters): Promise<QueryR
   return { body: { asOf: instant(asOf), agents: now }, next };
 }
 
-async function agentPage(sql: Sql, { account, limit, after }: ListParameters): Promise<[AgentRow[], string | null]> {
+async function agentPage(
+  sql: Sql,
+  { account, limit, after }: ListParameters,
+): Promise<[AgentRow[], string | null]> {
   await demandAccount(sql, account);
   const last = resumed<string>(after) ?? '';
   const rows = await sql.all<AgentRow>(

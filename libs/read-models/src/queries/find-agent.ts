@@ -45,7 +45,11 @@ export function effectiveEnd(from: number, to: number, asOf: number): number {
 }
 
 /** Splits one row more than the page holds into the page and what the next page starts after. */
-export function paged<Row>(rows: readonly Row[], limit: number, keyOfRow: (row: Row) => unknown): [Row[], string | null] {
+export function paged<Row>(
+  rows: readonly Row[],
+  limit: number,
+  keyOfRow: (row: Row) => unknown,
+): [Row[], string | null] {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return [page, rows.length > limit && last !== undefined ? JSON.stringify(keyOfRow(last)) : null];

@@ -43,7 +43,10 @@ export async function teams(sql: Sql, { account, limit, after }: ListParameters)
     [account, resumed<string>(after) ?? '', limit + 1],
   );
   const [page, next] = paged(rows, limit, ({ key }) => key);
-  const shown = page.map(({ key, at, label }) => ({ teamId: key, teamName: at === UNNAMED_AT ? null : label }));
+  const shown = page.map(({ key, at, label }) => ({
+    teamId: key,
+    teamName: at === UNNAMED_AT ? null : label,
+  }));
   return { body: { teams: shown }, next };
 }
 
@@ -51,7 +54,11 @@ export async function accounts(sql: Sql): Promise<QueryReply> {
   const rows = await sql.all<{ account: string; agents: number; last_at: number }>(
     'SELECT account, count(*) AS agents, max(last_at) AS last_at FROM agent GROUP BY account ORDER BY length(account), account',
   );
-  const shown = rows.map(({ account, agents, last_at }) => ({ accountId: account, agents, lastEventAt: instant(last_at) }));
+  const shown = rows.map(({ account, agents, last_at }) => ({
+    accountId: account,
+    agents,
+    lastEventAt: instant(last_at),
+  }));
   return { body: { accounts: shown }, next: null };
 }
 

@@ -70,7 +70,8 @@ export interface QueryParameters {
 export type QueryName = keyof QueryParameters;
 
 /** What a query cannot answer; the HTTP layer turns it into a problem document with this code. */
-export type QueryErrorCode = 'account-not-found' | 'agent-not-found' | 'query-too-large' | 'invalid-parameters';
+export type QueryErrorCode =
+  'account-not-found' | 'agent-not-found' | 'query-too-large' | 'invalid-parameters';
 
 export class QueryError extends Error {
   constructor(

@@ -7,7 +7,9 @@ import type { QueryName, QueryParameters, QueryReply } from './queries.js';
 import { acwQuery, dataQualityQuery, sessionsReportQuery, timeInStatusQuery } from './reports.js';
 import { timeline } from './timeline.js';
 
-const QUERIES: { readonly [N in QueryName]: (sql: Sql, parameters: QueryParameters[N]) => Promise<QueryReply> } = {
+const QUERIES: {
+  readonly [N in QueryName]: (sql: Sql, parameters: QueryParameters[N]) => Promise<QueryReply>;
+} = {
   'time-in-status': timeInStatusQuery,
   acw: acwQuery,
   'sessions-report': sessionsReportQuery,

@@ -30,7 +30,9 @@ export async function timeline(sql: Sql, parameters: QueryParameters['timeline']
   const tracks = track === null ? TRACKS : [track];
   const end = effectiveEnd(from, to, asOf);
   const last = resumed<Place>(after);
-  const found = await Promise.all(tracks.map((one) => intervalsOf(sql, agent, one, { from, end, last, limit })));
+  const found = await Promise.all(
+    tracks.map((one) => intervalsOf(sql, agent, one, { from, end, last, limit })),
+  );
   const rows = found.flat().sort(inOrder);
   const [page, next] = paged(rows, limit, placeOf);
   const gaps = await gapsOf(sql, agent, tracks, {
@@ -76,7 +78,12 @@ async function intervalsOf(
 }
 
 /** The least start, the end, and the ordinal to exceed for a track's intervals after the place of the last one shown. */
-function resumeOf(track: number, from: number, last: Place | undefined, end: number): [number, number, number] {
+function resumeOf(
+  track: number,
+  from: number,
+  last: Place | undefined,
+  end: number,
+): [number, number, number] {
   if (!last || last[0] < from) return [from, end, -1];
   const [start, lastTrack, lastOrdinal] = last;
   if (track < lastTrack) return [start + 1, end, -1];
@@ -89,7 +96,13 @@ async function gapsOf(
   tracks: readonly Track[],
   { from, to }: { from: number; to: number },
 ): Promise<Record<string, unknown>[]> {
-  const rows = await sql.all<{ at: number; track: number; expected: string; found: string; fingerprint: string }>(
+  const rows = await sql.all<{
+    at: number;
+    track: number;
+    expected: string;
+    found: string;
+    fingerprint: string;
+  }>(
     `SELECT gap.at, gap.track, gap.expected, gap.found, evidence.fingerprint
      FROM gap JOIN evidence ON evidence.event = gap.event
      WHERE gap.agent = ? AND gap.at >= ? AND gap.at < ? ORDER BY gap.at, evidence.rank, gap.track`,

@@ -1,5 +1,13 @@
 // What the tables must hold: the pure fold of all events, in the shape in which `dumpTables` reads the tables.
-import { eventIdOf, extractEvidence, foldTimeline, TRACKS, type DecodedUpdate, type Evidence, type Timeline } from '@libs/domain';
+import {
+  eventIdOf,
+  extractEvidence,
+  foldTimeline,
+  TRACKS,
+  type DecodedUpdate,
+  type Evidence,
+  type Timeline,
+} from '@libs/domain';
 import type { Sql } from '../sql.js';
 
 export interface PureAgent {
@@ -17,7 +25,9 @@ export function pureModel(updates: readonly DecodedUpdate[]): Map<string, PureAg
   }
   return new Map(
     [...evidences].map(([agentId, own]) => {
-      const first = [...new Map([...own].reverse().map((event) => [event.fingerprint, event])).values()].reverse();
+      const first = [
+        ...new Map([...own].reverse().map((event) => [event.fingerprint, event])).values(),
+      ].reverse();
       const inArrival = own.filter((event) => first.includes(event));
       let latest = -Infinity;
       const events = inArrival.map(({ at }) => {
@@ -34,21 +44,30 @@ export function pureModel(updates: readonly DecodedUpdate[]): Map<string, PureAg
 export function expectedRows({ timeline }: PureAgent): Record<string, unknown> {
   const intervals = TRACKS.flatMap((track) => {
     const sums = new Map<string, [number, number, number, number]>();
-    return timeline.intervals[track].map(({ label, startEventId, endEventId, startedBy, endedBy, ...interval }) => {
-      const { key, start, end, uncertainFrom, inferred, ordinal } = interval;
-      const before = sums.get(key) ?? [0, 0, 0, 0];
-      const ms = (end ?? start) - start;
-      const uncertain = uncertainFrom === null ? 0 : (end ?? uncertainFrom) - uncertainFrom;
-      sums.set(key, [before[0] + ms, before[1] + 1, before[2] + uncertain, before[3] + (inferred ? ms : 0)]);
-      const ids = [startEventId, endEventId, startedBy, endedBy];
-      return [track, ordinal, key, label, start, end, uncertainFrom, inferred ? 1 : 0, ...before, ...ids];
-    });
+    return timeline.intervals[track].map(
+      ({ label, startEventId, endEventId, startedBy, endedBy, ...interval }) => {
+        const { key, start, end, uncertainFrom, inferred, ordinal } = interval;
+        const before = sums.get(key) ?? [0, 0, 0, 0];
+        const ms = (end ?? start) - start;
+        const uncertain = uncertainFrom === null ? 0 : (end ?? uncertainFrom) - uncertainFrom;
+        sums.set(key, [
+          before[0] + ms,
+          before[1] + 1,
+          before[2] + uncertain,
+          before[3] + (inferred ? ms : 0),
+        ]);
+        const ids = [startEventId, endEventId, startedBy, endedBy];
+        return [track, ordinal, key, label, start, end, uncertainFrom, inferred ? 1 : 0, ...before, ...ids];
+      },
+    );
   });
   const dated = (name: string, values: readonly { at: number; value: unknown }[]): unknown[] =>
     values.map(({ at, value }) => [name, at, JSON.stringify(value)]);
   return {
     intervals,
-    gaps: timeline.gaps.map(({ at, track, expected, found, eventId }) => [at, track, expected, found, eventId]).sort(),
+    gaps: timeline.gaps
+      .map(({ at, track, expected, found, eventId }) => [at, track, expected, found, eventId])
+      .sort(),
     chainBreaks: timeline.chainBreaks.map(({ at, eventId }) => [at, eventId]).sort(),
     attributes: [
       ...dated('deleted', timeline.deleted),
@@ -89,7 +108,8 @@ export async function storedRows(sql: Sql, agentId: string): Promise<Record<stri
   const named = (values: unknown[], track: number | null, ids: readonly number[]): unknown[] => {
     const shown = [...values];
     if (track !== null) shown[track] = TRACKS[Number(values[track])];
-    for (const index of ids) shown[index] = typeof values[index] === 'string' ? eventIdOf(values[index]) : null;
+    for (const index of ids)
+      shown[index] = typeof values[index] === 'string' ? eventIdOf(values[index]) : null;
     return shown;
   };
   return {

@@ -17,7 +17,16 @@ export function recorded(updates: readonly DecodedUpdate[]): RecordedEvent[] {
     const metadata = { fingerprint, receivedAt: recordedAt, via: 'http', maxAt };
     const position = BigInt(index + 1);
     const throughStore = JSON.parse(JSON.stringify(data)) as unknown;
-    return { stream, revision, position, id: eventId, type: AGENT_UPDATED, data: throughStore, metadata, recordedAt };
+    return {
+      stream,
+      revision,
+      position,
+      id: eventId,
+      type: AGENT_UPDATED,
+      data: throughStore,
+      metadata,
+      recordedAt,
+    };
   });
 }
 

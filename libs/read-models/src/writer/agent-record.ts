@@ -23,7 +23,11 @@ export function seriesKey(track: number, key: string): string {
   return `${track}:${key}`;
 }
 
-export async function loadAgentRecord(sql: Sql, account: string, agentId: string): Promise<AgentRecord | undefined> {
+export async function loadAgentRecord(
+  sql: Sql,
+  account: string,
+  agentId: string,
+): Promise<AgentRecord | undefined> {
   const [row] = await sql.all<{ agent: number; state: string }>(
     'SELECT agent, state FROM agent WHERE account = ? AND agent_id = ?',
     [account, agentId],
@@ -74,7 +78,8 @@ function sumsAfter(series: number, last: LastInterval): SeriesSums {
     uncertainMs: last.sum_uncertain,
     inferredMs: last.sum_inferred,
   };
-  if (last.end_at !== null) addEnded(sums, last.start_at, last.end_at, last.uncertain_from, last.inferred === 1);
+  if (last.end_at !== null)
+    addEnded(sums, last.start_at, last.end_at, last.uncertain_from, last.inferred === 1);
   return sums;
 }
 

@@ -1,8 +1,22 @@
 // Turns what the fold of one agent says into rows: new intervals with their prefix sums, ends of stored ones, gaps.
 // Collects only; `write` puts everything into the database in one go.
-import { TRACKS, type Actor, type ClosedInterval, type FoldSink, type Gap, type OpenedInterval } from '@libs/domain';
+import {
+  TRACKS,
+  type Actor,
+  type ClosedInterval,
+  type FoldSink,
+  type Gap,
+  type OpenedInterval,
+} from '@libs/domain';
 import type { Sql, SqlValue } from '../sql.js';
-import { addEnded, noSums, seriesKey, trackNumber, type AgentRecord, type SeriesSums } from './agent-record.js';
+import {
+  addEnded,
+  noSums,
+  seriesKey,
+  trackNumber,
+  type AgentRecord,
+  type SeriesSums,
+} from './agent-record.js';
 
 interface IntervalRow {
   readonly sums: SeriesSums;
@@ -14,7 +28,13 @@ interface IntervalRow {
   endEvent: number | null;
   endedBy: Actor | null;
   /** The values of a row not stored yet; null for one that is in the database. */
-  readonly fresh: { before: SeriesSums; track: number; label: string; startEvent: number; startedBy: Actor | null } | null;
+  readonly fresh: {
+    before: SeriesSums;
+    track: number;
+    label: string;
+    startEvent: number;
+    startedBy: Actor | null;
+  } | null;
 }
 
 const INTERVAL_COLUMNS = [
@@ -55,7 +75,14 @@ export class AgentRows implements FoldSink {
     this.current = record.state.tracks.map((state, track) => {
       if (!state.open) return null;
       const { start, key } = state.open;
-      const unended = { end: null, uncertainFrom: null, endEvent: null, endedBy: null, inferred: false, fresh: null };
+      const unended = {
+        end: null,
+        uncertainFrom: null,
+        endEvent: null,
+        endedBy: null,
+        inferred: false,
+        fresh: null,
+      };
       return { sums: this.sumsOf(track, key), start, ordinal: state.next - 1, ...unended };
     });
   }
@@ -64,7 +91,13 @@ export class AgentRows implements FoldSink {
     const track = trackNumber(opened.track);
     const sums = this.sumsOf(track, opened.key);
     const { start, ordinal, label, inferred, startedBy } = opened;
-    const fresh = { before: { ...sums }, track, label, startEvent: this.eventNumber(opened.startEventId), startedBy };
+    const fresh = {
+      before: { ...sums },
+      track,
+      label,
+      startEvent: this.eventNumber(opened.startEventId),
+      startedBy,
+    };
     const unended = { end: null, uncertainFrom: null, endEvent: null, endedBy: null };
     const row: IntervalRow = { sums, start, ordinal, inferred, fresh, ...unended };
     sums.entries += 1;
@@ -107,7 +140,11 @@ export class AgentRows implements FoldSink {
       );
     }
     await sql.insert('series', ['series', 'agent', 'track', 'key'], this.newSeries);
-    await sql.insert('interval', INTERVAL_COLUMNS, this.intervals.map((row) => this.intervalValues(row)));
+    await sql.insert(
+      'interval',
+      INTERVAL_COLUMNS,
+      this.intervals.map((row) => this.intervalValues(row)),
+    );
     await sql.insert('gap', ['agent', 'at', 'event', 'track', 'expected', 'found'], this.gaps);
     await sql.insert('chain_break', ['agent', 'at', 'event'], this.breaks);
     await sql.insert('attribute', ['agent', 'attribute', 'at', 'n', 'value'], this.attributes);

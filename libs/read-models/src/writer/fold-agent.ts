@@ -79,7 +79,10 @@ function foldRows(
     takeInOrder(group, state, (evidence) => {
       foldEvent(state, evidence, rows);
       const keepsState = (rank += 1) === group.length && passesMark(before, state.count);
-      places.set(numberOf(evidence.eventId), { rank: rank - 1, state: keepsState ? JSON.stringify(state) : null });
+      places.set(numberOf(evidence.eventId), {
+        rank: rank - 1,
+        state: keepsState ? JSON.stringify(state) : null,
+      });
     });
   }
   return { rows, places };
@@ -139,6 +142,10 @@ async function updateStored(
   for (const { event, stored: was } of stored) {
     const place = places.get(event);
     if (!place || !was || (was.rank === place.rank && !was.hasState && place.state === null)) continue;
-    await sql.run('UPDATE evidence SET rank = ?, state = ? WHERE event = ?', [place.rank, place.state, event]);
+    await sql.run('UPDATE evidence SET rank = ?, state = ? WHERE event = ?', [
+      place.rank,
+      place.state,
+      event,
+    ]);
   }
 }

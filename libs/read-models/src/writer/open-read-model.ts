@@ -17,8 +17,10 @@ export async function prepareTables(sql: Sql): Promise<void> {
   await sql.transaction('write', async () => {
     for (const table of NAMES_OF_TABLES) await sql.run(`DROP TABLE IF EXISTS ${table}`);
     for (const statement of schemaFor('sqlite')) await sql.run(statement);
-    await sql.insert('checkpoint', ['id', 'fold_version', 'position', 'recorded_at', 'events'], [
-      [1, FOLD_VERSION, null, null, 0],
-    ]);
+    await sql.insert(
+      'checkpoint',
+      ['id', 'fold_version', 'position', 'recorded_at', 'events'],
+      [[1, FOLD_VERSION, null, null, 0]],
+    );
   });
 }

@@ -7,7 +7,12 @@ import {
   type AgentUpdatedData,
   type AgentUpdatedMetadata,
 } from '@libs/domain';
-import { CheckpointMismatchError, PoisonEventError, type ProjectionBatch, type ProjectionModel } from '@libs/projection';
+import {
+  CheckpointMismatchError,
+  PoisonEventError,
+  type ProjectionBatch,
+  type ProjectionModel,
+} from '@libs/projection';
 import type { Sql } from '../sql.js';
 import { loadAgentRecord, type AgentRecord } from './agent-record.js';
 import { foldAgent, type IncomingEvent } from './fold-agent.js';
@@ -32,7 +37,9 @@ class ReadModelWriter implements ProjectionModel {
   constructor(private readonly sql: Sql) {}
 
   async checkpoint(): Promise<bigint | null> {
-    const [row] = await this.sql.all<{ position: string | null }>('SELECT position FROM checkpoint WHERE id = 1');
+    const [row] = await this.sql.all<{ position: string | null }>(
+      'SELECT position FROM checkpoint WHERE id = 1',
+    );
     return row?.position ? BigInt(row.position) : null;
   }
 
@@ -84,7 +91,10 @@ class ReadModelWriter implements ProjectionModel {
       const columns = ['agent', 'account', 'agent_id', 'last_at', 'name', 'state'];
       await this.sql.insert('agent', columns, [[agent, account, agentId, ...values]]);
     } else {
-      await this.sql.run('UPDATE agent SET last_at = ?, name = ?, state = ? WHERE agent = ?', [...values, agent]);
+      await this.sql.run('UPDATE agent SET last_at = ?, name = ?, state = ? WHERE agent = ?', [
+        ...values,
+        agent,
+      ]);
     }
   }
 

@@ -16,13 +16,18 @@ export interface ReportAgents {
 }
 
 /** `end`: the effective end, at which names are read. */
-export async function loadReportAgents(sql: Sql, parameters: ReportParameters, end: number): Promise<ReportAgents> {
+export async function loadReportAgents(
+  sql: Sql,
+  parameters: ReportParameters,
+  end: number,
+): Promise<ReportAgents> {
   const { account, groupBy, teamIds, tz } = parameters;
   const rows = await sql.all<AgentRow>(
     `SELECT agent, agent_id, name FROM agent WHERE account = ? ORDER BY ${BY_AGENT_NUMBER}`,
     [account],
   );
-  const teams = groupBy === 'team' || teamIds.length > 0 ? await dated<readonly Team[]>(sql, account, 'teams') : null;
+  const teams =
+    groupBy === 'team' || teamIds.length > 0 ? await dated<readonly Team[]>(sql, account, 'teams') : null;
   const zones = tz === 'agent' ? await dated<string>(sql, account, 'timeZone') : null;
   const earlierNames = await namesChangedSince(sql, account, end);
   const agents = rows.map(({ agent, agent_id: agentId, name }) => ({
@@ -64,5 +69,7 @@ async function namesChangedSince(sql: Sql, account: string, end: number): Promis
        SELECT 1 FROM attribute WHERE attribute.agent = agent.agent AND attribute = 'name' AND at > ?)`,
     [end, account, end],
   );
-  return new Map(rows.map(({ agent, value }) => [agent, value === null ? '' : (JSON.parse(value) as string)]));
+  return new Map(
+    rows.map(({ agent, value }) => [agent, value === null ? '' : (JSON.parse(value) as string)]),
+  );
 }

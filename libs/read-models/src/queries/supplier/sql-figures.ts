@@ -101,7 +101,8 @@ function figuresOf(rows: readonly LookUp[], cuts: readonly number[], query: Figu
     setSums(figures, cuts.length, numberOf.get(row.key) ?? 0, row.cut, {
       ms: row.sum_ms + ms,
       entries: row.sum_entries + 1,
-      uncertainMs: row.sum_uncertain + (row.uncertain_from === null ? 0 : Math.max(0, end - row.uncertain_from)),
+      uncertainMs:
+        row.sum_uncertain + (row.uncertain_from === null ? 0 : Math.max(0, end - row.uncertain_from)),
       inferredMs: row.sum_inferred + (row.inferred === 1 ? ms : 0),
     });
   }

@@ -16,7 +16,10 @@ export async function sqlQuality(
   if (from > to) return new Map();
   const between = [from, to];
   const [gaps, breaks, late, seen, earlier] = [
-    await instantsByAgent(sql, agents, 'gap', 'AND track = ? AND at >= ? AND at < ?', [trackNumber(track), ...between]),
+    await instantsByAgent(sql, agents, 'gap', 'AND track = ? AND at >= ? AND at < ?', [
+      trackNumber(track),
+      ...between,
+    ]),
     await instantsByAgent(sql, agents, 'chain_break', 'AND at >= ? AND at < ?', between),
     await instantsByAgent(sql, agents, 'evidence', 'AND late = 1 AND at >= ? AND at < ?', between),
     await instantsByAgent(sql, agents, 'evidence', 'AND at >= ? AND at < ?', between),
@@ -79,7 +82,11 @@ function countsBefore(instants: readonly number[] = [], cuts: readonly number[])
   });
 }
 
-function lastsBefore(instants: readonly number[] = [], cuts: readonly number[], first: number | null): (number | null)[] {
+function lastsBefore(
+  instants: readonly number[] = [],
+  cuts: readonly number[],
+  first: number | null,
+): (number | null)[] {
   let next = 0;
   let last = first;
   return cuts.map((cut) => {

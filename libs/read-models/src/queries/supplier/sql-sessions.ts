@@ -40,7 +40,8 @@ export async function sqlSessions(
        ORDER BY interval.agent, interval.start_at, interval.ordinal`,
       [...list, login, from, login, Number.MIN_SAFE_INTEGER, effectiveEnd],
     );
-    for (const [agent, own] of byAgent(rows)) sessions.set(ids.get(agent) ?? '', sessionsOfIntervals(own.map(asInterval)));
+    for (const [agent, own] of byAgent(rows))
+      sessions.set(ids.get(agent) ?? '', sessionsOfIntervals(own.map(asInterval)));
   }
   return sessions;
 }
@@ -57,5 +58,13 @@ function byAgent(rows: readonly LoginRow[]): Map<number, LoginRow[]> {
 
 function asInterval(row: LoginRow): Parameters<typeof sessionsOfIntervals>[0][number] {
   const { key, start_at: start, end_at: end, uncertain_from: uncertainFrom } = row;
-  return { key, start, end, uncertainFrom, inferred: row.inferred === 1, startedBy: row.started_by, endedBy: row.ended_by };
+  return {
+    key,
+    start,
+    end,
+    uncertainFrom,
+    inferred: row.inferred === 1,
+    startedBy: row.started_by,
+    endedBy: row.ended_by,
+  };
 }

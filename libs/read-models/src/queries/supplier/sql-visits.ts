@@ -11,7 +11,11 @@ interface VisitRow {
   end_at: number;
 }
 
-export async function sqlVisits(sql: Sql, numbers: AgentNumbers, query: VisitsQuery): Promise<Map<string, Visit[]>> {
+export async function sqlVisits(
+  sql: Sql,
+  numbers: AgentNumbers,
+  query: VisitsQuery,
+): Promise<Map<string, Visit[]>> {
   const { track, keys, agentIds, from, effectiveEnd, limit } = query;
   const ids = new Map(agentIds.map((agentId) => [numbers.get(agentId) ?? NO_AGENT, agentId]));
   const onlyKeys = keys ? `AND series.key IN (${places(keys)})` : '';
