@@ -24,7 +24,7 @@ describe('the read model', () => {
         }
         await sql.close();
       }),
-      { seed: SEED, numRuns: 250 },
+      { seed: SEED, numRuns: 250, endOnFailure: true },
     );
   });
 
