@@ -1,0 +1,107 @@
+// Splits a byte stream into lines without ever holding more than one buffer and one unfinished line.
+// It must never take the rest of a broken stream for a line.
+import type { Readable } from 'node:stream';
+import { isBlank } from '../json-bytes.js';
+
+const NEWLINE = 0x0a;
+
+/** `bytes` without its newline; `totalBytes` is greater than their length where the line was cut off. */
+export interface Line {
+  readonly bytes: Buffer;
+  readonly totalBytes: number;
+}
+
+/** States: reading → (nothing here yet) waiting in `more` → reading; ended; broken (throws what broke it). */
+export class LineReader {
+  private buffer: Buffer = Buffer.alloc(0);
+  private unfinished: Buffer[] = [];
+  private keptBytes = 0;
+  private totalBytes = 0;
+  private ended = false;
+  private broken: Error | null = null;
+  private wake: (() => void) | null = null;
+
+  constructor(
+    private readonly source: Readable,
+    private readonly maxLineBytes: number,
+  ) {
+    const notice = (): void => {
+      const wake = this.wake;
+      this.wake = null;
+      wake?.();
+    };
+    source.on('readable', notice);
+    source.on('end', () => {
+      this.ended = true;
+      notice();
+    });
+    source.on('error', (error: Error) => {
+      this.broken ??= error;
+      notice();
+    });
+    source.on('close', () => {
+      if (!this.ended) this.broken ??= new Error('the stream closed before its end');
+      notice();
+    });
+  }
+
+  /** The next line that is here already, blank ones left out; null when there is none (then see `more`). */
+  poll(): Line | null {
+    while (this.broken === null) {
+      if (this.buffer.length === 0) {
+        const read = this.source.read() as Buffer | null;
+        if (read === null) return this.ended ? this.lastLine() : null;
+        this.buffer = read;
+      }
+      const line = this.takeLine();
+      if (line !== null) return line;
+    }
+    return null;
+  }
+
+  /** Waits until `poll` may find more; false at the end. Throws what broke the stream. */
+  async more(): Promise<boolean> {
+    if (this.isWaiting()) await new Promise<void>((resolve) => (this.wake = resolve));
+    if (this.broken !== null) throw this.broken;
+    return !this.ended || this.totalBytes > 0;
+  }
+
+  private isWaiting(): boolean {
+    return this.broken === null && !this.ended && this.source.readableLength === 0;
+  }
+
+  /** Consumes the buffer up to the next newline; null if there is none, or if the line was blank. */
+  private takeLine(): Line | null {
+    const end = this.buffer.indexOf(NEWLINE);
+    const piece = end === -1 ? this.buffer : this.buffer.subarray(0, end);
+    this.buffer = this.buffer.subarray(end === -1 ? this.buffer.length : end + 1);
+    if (end !== -1 && this.totalBytes === 0) return lineOf(piece, piece.length, this.maxLineBytes);
+    this.keep(piece);
+    return end === -1 ? null : this.finish();
+  }
+
+  private keep(piece: Buffer): void {
+    this.totalBytes += piece.length;
+    const room = this.maxLineBytes - this.keptBytes;
+    if (room <= 0 || piece.length === 0) return;
+    this.unfinished.push(piece.subarray(0, room));
+    this.keptBytes += Math.min(piece.length, room);
+  }
+
+  private lastLine(): Line | null {
+    return this.totalBytes === 0 ? null : this.finish();
+  }
+
+  private finish(): Line | null {
+    const line = lineOf(Buffer.concat(this.unfinished), this.totalBytes, this.maxLineBytes);
+    this.unfinished = [];
+    this.keptBytes = 0;
+    this.totalBytes = 0;
+    return line;
+  }
+}
+
+function lineOf(piece: Buffer, totalBytes: number, maxBytes: number): Line | null {
+  if (isBlank(piece)) return null;
+  return { bytes: piece.length > maxBytes ? piece.subarray(0, maxBytes) : piece, totalBytes };
+}

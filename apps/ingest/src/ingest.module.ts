@@ -1,0 +1,103 @@
+// The composition root: adapters by the URLs' schemes, and what Nest injects.
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { EventStore } from '@libs/event-store';
+import { openSqliteEventStore } from '@libs/event-store/sqlite';
+import { METRICS, type IngestConfig } from '@libs/platform';
+import { join } from 'node:path';
+import type { Registry } from 'prom-client';
+import { AgentUpdatesController } from './http/agent-updates.controller.js';
+import { InFlight } from './http/in-flight.js';
+import { QuarantineController } from './http/quarantine.controller.js';
+import { SkippedEventsController } from './http/skipped-events.controller.js';
+import { UpdateIntake } from './http/update-intake.js';
+import { IngestLifecycle } from './ingest-lifecycle.js';
+import type { IngestLimits } from './ingest-limits.js';
+import { IngestMetrics } from './ingest-metrics.js';
+import { QuarantineStore } from './quarantine/quarantine-store.js';
+import { RetryQuarantinedHandler } from './quarantine/retry-quarantined.handler.js';
+import { RecordAgentUpdateHandler } from './record-agent-update/record-agent-update.handler.js';
+import { UpdateRecorder } from './record-agent-update/update-recorder.js';
+import { SkipEventHandler } from './skip-event/skip-event.handler.js';
+import { EVENT_STORE, LIMITS, NOW } from './tokens.js';
+
+/** What the app is made of; `openParts` makes the real ones. */
+export interface IngestParts {
+  readonly store: EventStore;
+  readonly quarantine: QuarantineStore;
+  readonly limits: IngestLimits;
+  /** UTC epoch ms. */
+  readonly now: () => number;
+}
+
+const PARTS = Symbol('PARTS');
+
+@Module({})
+export class IngestModule {
+  /** `makeParts` is called once, and not at all when the app is only described. */
+  static forRoot(makeParts: () => IngestParts): DynamicModule {
+    return {
+      module: IngestModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [AgentUpdatesController, QuarantineController, SkippedEventsController],
+      providers: [
+        { provide: PARTS, useFactory: makeParts },
+        { provide: EVENT_STORE, inject: [PARTS], useFactory: ({ store }: IngestParts) => store },
+        {
+          provide: QuarantineStore,
+          inject: [PARTS],
+          useFactory: ({ quarantine }: IngestParts) => quarantine,
+        },
+        { provide: LIMITS, inject: [PARTS], useFactory: ({ limits }: IngestParts) => limits },
+        { provide: NOW, inject: [PARTS], useFactory: ({ now }: IngestParts) => now },
+        {
+          provide: IngestMetrics,
+          inject: [METRICS],
+          useFactory: (registry: Registry) => new IngestMetrics(registry),
+        },
+        {
+          provide: UpdateRecorder,
+          inject: [PARTS, IngestMetrics],
+          useFactory: ({ store, quarantine, limits, now }: IngestParts, metrics: IngestMetrics) =>
+            new UpdateRecorder({
+              store,
+              quarantine,
+              metrics,
+              now,
+              rememberedStreams: limits.rememberedStreams,
+            }),
+        },
+        {
+          provide: InFlight,
+          inject: [LIMITS, IngestMetrics],
+          useFactory: (limits: IngestLimits, metrics: IngestMetrics) => new InFlight(limits, metrics),
+        },
+        UpdateIntake,
+        IngestLifecycle,
+        RecordAgentUpdateHandler,
+        RetryQuarantinedHandler,
+        SkipEventHandler,
+      ],
+    };
+  }
+}
+
+/** Opens the log and the quarantine, creating what is not there. Throws `EventStoreError` where a file cannot serve. */
+export function openParts(config: IngestConfig, limits: IngestLimits, now: () => number): IngestParts {
+  const store = openEventStore(config.eventStore, now);
+  const quarantine = new QuarantineStore({
+    file: join(config.dataDir, 'quarantine.db'),
+    maxItems: limits.quarantineItems,
+    maxBytes: limits.quarantineBytes,
+  });
+  return { store, quarantine, limits, now };
+}
+
+function openEventStore(url: IngestConfig['eventStore'], now: () => number): EventStore {
+  switch (url.kind) {
+    case 'sqlite':
+      return openSqliteEventStore({ file: url.path, now });
+    default:
+      throw new Error(`no such event store: ${String(url.kind satisfies never)}`);
+  }
+}

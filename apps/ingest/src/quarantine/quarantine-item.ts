@@ -1,0 +1,51 @@
+// What the quarantine keeps of a payload that could not become an event.
+import type { PayloadForm, RefusedPayload } from '../record-agent-update/received-update.js';
+import type { Reception } from '../record-agent-update/record-agent-update.js';
+
+/** Times in epoch ms. The same bytes refused again for the same reason count up `seen` and nothing else. */
+export interface QuarantineItem {
+  readonly id: number;
+  readonly code: string;
+  readonly detail: string;
+  /** Null: none could be told. */
+  readonly accountId: string | null;
+  readonly via: Reception['via'];
+  readonly form: PayloadForm;
+  readonly receivedAt: number;
+  readonly lastSeenAt: number;
+  readonly seen: number;
+  /** Kept bytes, after the secrets were cut. */
+  readonly bytes: number;
+  /** As received; where `isTruncated`, the end was not kept. */
+  readonly totalBytes: number;
+  readonly isTruncated: boolean;
+  /** When a retry made an event of it, and which; else null. */
+  readonly resolvedAt: number | null;
+  readonly eventId: string | null;
+}
+
+export interface QuarantineItemWithRaw extends QuarantineItem {
+  readonly raw: Buffer;
+}
+
+export type Refusal = Omit<RefusedPayload, 'kind'>;
+
+/** A refusal and how it came in. */
+export interface RefusalReceived {
+  readonly refusal: Refusal;
+  readonly reception: Reception;
+}
+
+/** `quarantine-full`: the quota is used up. `quarantine-unavailable`: its file cannot be written. Nothing was kept. */
+export class QuarantineError extends Error {
+  constructor(
+    readonly code: 'quarantine-full' | 'quarantine-unavailable',
+    options?: ErrorOptions,
+  ) {
+    super(
+      code === 'quarantine-full' ? 'the quarantine is full' : 'the quarantine cannot be written',
+      options,
+    );
+    this.name = 'QuarantineError';
+  }
+}

@@ -1,0 +1,139 @@
+// Appends decoded updates with exact expected revisions, one event an item, in the order given.
+// Rounds: expect → append → settled (appended, duplicate) or open (conflict). A duplicate moves no revision, so that what
+// follows it in its stream conflicts once and is settled in the second round; another writer costs further rounds.
+import { AGENT_UPDATED, type DecodedUpdate } from '@libs/domain';
+import { EventStoreError, type AppendItem, type AppendResult, type EventStore } from '@libs/event-store';
+import type { Reception } from './record-agent-update.js';
+import type { StreamState, StreamStates } from './stream-states.js';
+import type { RecordedUpdate } from './update-result.js';
+
+/** Another writer would have to win every one of these races. */
+const MAX_ROUNDS = 8;
+
+export interface UpdateToAppend {
+  readonly update: DecodedUpdate;
+  readonly reception: Reception;
+}
+
+type Settled = Extract<AppendResult, { readonly outcome: 'appended' | 'duplicate' }>;
+
+/**
+ * One result an update, in order. Throws `EventStoreError`; then any of them may have been appended, and sending them
+ * again is safe.
+ */
+export async function appendUpdates(
+  store: Pick<EventStore, 'append'>,
+  states: StreamStates,
+  updates: readonly UpdateToAppend[],
+): Promise<RecordedUpdate[]> {
+  const settled = new Map<string, Settled>();
+  let open = firstOfEachId(updates);
+  for (let round = 0; open.length > 0; round++) {
+    if (round === MAX_ROUNDS) {
+      throw new EventStoreError('store-unavailable', `still in conflict after ${MAX_ROUNDS} rounds`);
+    }
+    open = await appendRound(store, states, open, settled);
+  }
+  const answered = new Set<string>();
+  return updates.map(({ update }) => {
+    const result = settled.get(update.eventId);
+    if (result === undefined) throw new Error('an update was neither appended nor found');
+    const outcome = answered.has(update.eventId) ? 'duplicate' : result.outcome;
+    answered.add(update.eventId);
+    return resultOf(update, outcome, result);
+  });
+}
+
+/** Returns what is still open. */
+async function appendRound(
+  store: Pick<EventStore, 'append'>,
+  states: StreamStates,
+  updates: readonly UpdateToAppend[],
+  settled: Map<string, Settled>,
+): Promise<UpdateToAppend[]> {
+  const confirmed = await states.load(new Set(updates.map(({ update }) => update.stream)));
+  const expected = new Map(confirmed);
+  const planned = updates.map((one) => {
+    const { stream } = one.update;
+    const before = stateOf(expected, stream);
+    const after = stateAfter(before, one.update.data.at);
+    expected.set(stream, after);
+    return { one, after, item: itemOf(one, before, after) };
+  });
+  let results: readonly AppendResult[];
+  try {
+    results = await store.append(planned.map(({ item }) => item));
+  } catch (error) {
+    states.forget(confirmed.keys());
+    throw error;
+  }
+  const stillOpen: UpdateToAppend[] = [];
+  const moved = new Set<string>();
+  planned.forEach(({ one, after }, index) => {
+    const { stream, eventId } = one.update;
+    const result = results[index];
+    switch (result?.outcome) {
+      case 'appended':
+        confirmed.set(stream, after);
+        settled.set(eventId, result);
+        break;
+      case 'duplicate':
+        settled.set(eventId, result);
+        break;
+      case 'conflict':
+        stillOpen.push(one);
+        // It stands elsewhere than its own appends explain: another writer was there, so read it again.
+        if (result.actual !== stateOf(confirmed, stream).revision) moved.add(stream);
+        break;
+      case undefined:
+        throw new Error('the event store left an item unanswered');
+      default:
+        throw new Error(`no such outcome: ${String(result satisfies never)}`);
+    }
+  });
+  for (const [stream, state] of confirmed) states.remember(stream, state);
+  states.forget(moved);
+  return stillOpen;
+}
+
+function firstOfEachId(updates: readonly UpdateToAppend[]): UpdateToAppend[] {
+  const byId = new Map<string, UpdateToAppend>();
+  for (const one of updates) {
+    if (!byId.has(one.update.eventId)) byId.set(one.update.eventId, one);
+  }
+  return [...byId.values()];
+}
+
+function stateOf(states: ReadonlyMap<string, StreamState>, stream: string): StreamState {
+  const state = states.get(stream);
+  if (state === undefined) throw new Error('a stream was not loaded');
+  return state;
+}
+
+function stateAfter({ revision, maxAt }: StreamState, at: number): StreamState & { readonly maxAt: number } {
+  return {
+    revision: revision === 'noStream' ? 0 : revision + 1,
+    maxAt: maxAt === null ? at : Math.max(maxAt, at),
+  };
+}
+
+function itemOf(
+  { update, reception }: UpdateToAppend,
+  before: StreamState,
+  after: StreamState & { readonly maxAt: number },
+): AppendItem {
+  const metadata = { fingerprint: update.fingerprint, ...reception, maxAt: after.maxAt };
+  return {
+    stream: update.stream,
+    expectedRevision: before.revision,
+    events: [{ id: update.eventId, type: AGENT_UPDATED, data: update.data, metadata }],
+  };
+}
+
+function resultOf(
+  { eventId, data: { accountId, agentId } }: DecodedUpdate,
+  outcome: RecordedUpdate['outcome'],
+  { revision, position }: Settled,
+): RecordedUpdate {
+  return { outcome, eventId, accountId, agentId, revision, position };
+}

@@ -1,0 +1,8 @@
+// What the ingest app injects besides classes.
+
+/** `EventStore`. */
+export const EVENT_STORE = Symbol('EVENT_STORE');
+/** `IngestLimits`. */
+export const LIMITS = Symbol('LIMITS');
+/** `() => number`, UTC epoch ms. */
+export const NOW = Symbol('NOW');
