@@ -3,12 +3,13 @@
 // batch first; a run that must not be repeated ends the app by `onFatal`. A long good run makes the pauses short again.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { ProjectionMonitor } from './projection-monitor.js';
+import type { MonitoredState, ProjectionMonitor } from './projection-monitor.js';
 import type { ProjectionReport, StartProjection } from './projection-report.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const GOOD_RUN_MS = 60_000;
+const TIDES: ReadonlySet<MonitoredState> = new Set(['live', 'catching-up']);
 
 export interface SuperviseOptions {
   readonly start: StartProjection;
@@ -46,19 +47,21 @@ export async function superviseProjection(options: SuperviseOptions): Promise<vo
   monitor.stopped();
 }
 
-/** Passes reports on, with a log line whenever the state changes. */
+/** Passes reports on, with a log line whenever the state changes; falling behind and catching up is nothing to note. */
 function reporter(monitor: ProjectionMonitor, logger: Logger): (report: ProjectionReport) => void {
   return (report) => {
-    const before = monitor.view().state;
+    const { state: before } = monitor.view();
+    const wasCaughtUp = monitor.caughtUpOnce;
     monitor.accept(report);
     const { state, position, lagEvents, poison } = monitor.view();
     if (state === before) return;
     const line = { state, position: position?.toString() ?? null, lagEvents };
-    if (poison === null) logger.info(line, 'projection');
-    else
+    if (poison !== null) {
       logger.error(
-        { ...line, poisonPosition: String(poison.position), eventId: poison.eventId },
+        { ...line, poisonPosition: poison.position.toString(), eventId: poison.eventId },
         'projection',
       );
+    } else if (wasCaughtUp && TIDES.has(state) && TIDES.has(before)) logger.debug(line, 'projection');
+    else logger.info(line, 'projection');
   };
 }

@@ -7,7 +7,7 @@ export interface QueryReader {
   ask<Name extends QueryName>(request: ReadRequest<Name>): Promise<ReadAnswer>;
   /** Requests that wait for a free reader. */
   waiting(): number;
-  /** Lets what has begun finish. */
+  /** Lets what has begun finish, within a second; what waits is given up. */
   close(): Promise<void>;
 }
 

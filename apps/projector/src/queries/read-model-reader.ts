@@ -1,7 +1,7 @@
 // The way of every question to the read model: wait for the position asked for, ask a reader, measure, and turn what
 // went wrong into a problem. Never touches the database itself.
 import { Inject, Injectable } from '@nestjs/common';
-import { accountNotFound, invalidParameters, ProblemError } from '@libs/platform';
+import { accountNotFound, invalidParameters, ProblemError, SHUTDOWN_SIGNAL } from '@libs/platform';
 import type { QueryName } from '@libs/read-models';
 import { ProjectionMonitor } from '../project/projection-monitor.js';
 import { ProjectorMetrics } from '../projector-metrics.js';
@@ -18,6 +18,7 @@ export class ReadModelReader {
     @Inject(RUNTIME) private readonly runtime: ProjectorRuntime,
     private readonly projection: ProjectionMonitor,
     private readonly metrics: ProjectorMetrics,
+    @Inject(SHUTDOWN_SIGNAL) private readonly stopping: AbortSignal,
   ) {}
 
   /** Throws `ProblemError` for everything a client can be told. */
@@ -38,6 +39,8 @@ export class ReadModelReader {
     try {
       return await this.runtime.reader.ask(request);
     } catch (error) {
+      // Whatever else fails while readers are being closed fails because of that.
+      if (this.stopping.aborted) throw stoppingProblem(error);
       if (!(error instanceof ReaderBusyError)) throw error;
       throw new ProblemError('busy', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
     }
@@ -60,6 +63,9 @@ function problemOf({ refused, message, parameter }: ReadRefusal): ProblemError {
       throw new Error(`no such refusal: ${String(refused satisfies never)}`);
   }
 }
+
+const stoppingProblem = (cause: unknown): ProblemError =>
+  new ProblemError('unavailable', 'The app is stopping.', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
 
 const readModelUnavailable = (cause?: string): ProblemError =>
   new ProblemError('read-model-unavailable', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });

@@ -5,9 +5,9 @@ import { ReaderBusyError, type QueryReader } from './query-reader.js';
 import type { ReadAnswer, ReadRequest } from './read-request.js';
 
 const THREADS = 2;
-const MAX_WAITING = 64;
-/** Within the five seconds an app has for ending. */
-const CLOSE_MS = 2_000;
+const MAX_WAITING = 32;
+/** Requests are cut after 3 s of the 5 s an app has for ending. */
+const CLOSE_MS = 1_000;
 
 export function openReaderPool(file: string): QueryReader {
   const pool = new Piscina<ReadRequest, ReadAnswer>({
@@ -20,12 +20,14 @@ export function openReaderPool(file: string): QueryReader {
     closeTimeout: CLOSE_MS,
     workerData: { file },
   });
+  // A request that fails is told so itself; what is left are threads that would not end in time, and are ended then.
+  pool.on('error', () => undefined);
   return {
     ask: <Name extends QueryName>(request: ReadRequest<Name>) => {
       if (pool.queueSize >= MAX_WAITING) return Promise.reject(new ReaderBusyError());
       return pool.run(request);
     },
     waiting: () => pool.queueSize,
-    close: () => pool.close(),
+    close: () => pool.close({ force: true }),
   };
 }
