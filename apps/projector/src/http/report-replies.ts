@@ -3,10 +3,14 @@ import { BUCKET_UNITS, CATEGORIES, TRACKS } from '@libs/domain';
 import { z } from 'zod';
 import { zAsOfPosition, zMs, zNextCursor, zTime } from './reply-parts.js';
 
-const visits = z.object({ count: z.int(), avgMs: zMs, maxMs: zMs, p50Ms: zMs, p90Ms: zMs }).nullable().meta({
-  description:
-    'Full lengths of the visits that ended in time. Null unless asked for, and when there are none.',
-});
+const stat = zMs.nullable();
+const visits = z
+  .object({ count: z.int(), avgMs: stat, maxMs: stat, p50Ms: stat, p90Ms: stat })
+  .nullable()
+  .meta({
+    description:
+      'Full lengths of the visits that ended in time, null with none of them. Null itself unless asked for.',
+  });
 
 const ratio = z.number().nullable();
 
