@@ -14,6 +14,8 @@ const QUERY: AcwQuery = {
   page: { after: null, limit: 10, total: true },
 };
 
+const NO_VISITS = { count: 0, avgMs: null, maxMs: null, p50Ms: null, p90Ms: null };
+
 describe('acwReport', () => {
   const told = timelineOf({
     status: [
@@ -44,7 +46,7 @@ describe('acwReport', () => {
     };
     expect(rows).toMatchObject([
       { agentId: '1', ...figures },
-      { agentId: '2', acwMs: 0, openMs: 0, entries: 0, visits: null, signedInMs: 0, share: null },
+      { agentId: '2', acwMs: 0, openMs: 0, entries: 0, visits: NO_VISITS, signedInMs: 0, share: null },
     ]);
     expect(total).toMatchObject(figures);
   });

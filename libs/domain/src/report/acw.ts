@@ -15,7 +15,7 @@ export interface Acw {
   readonly acwMs: number;
   readonly openMs: number;
   readonly entries: number;
-  /** Null unless asked for, and without any. */
+  /** Null unless asked for. */
   readonly visits: VisitStats | null;
   readonly signedInMs: number;
   /** acwMs / signedInMs; null if nobody was signed in. */

@@ -1,5 +1,6 @@
 // The rows of a report by team or for the whole account: sums over agents, each with every bucket of the window.
 import type { LoadedAgent, Measure } from './measure.js';
+import { presentIn } from './present-keys.js';
 import {
   compareTeamIds,
   type ReportLabels,
@@ -10,7 +11,7 @@ import {
 import { bucketHead, bucketStart, type RowCollector } from './row-head.js';
 import type { Grid } from './window.js';
 
-/** The account has its rows even if no agent has any. */
+/** A team counts the agents with an overlap or an entry in their time there, and those named. */
 export function collectGroupRows<Extra, Acc, Body extends object>(
   query: ReportQuery,
   measure: Measure<Extra, Acc, Body>,
@@ -18,7 +19,6 @@ export function collectGroupRows<Extra, Acc, Body extends object>(
   grid: Grid,
 ): RowCollector<LoadedAgent, Extra, Body> {
   const accs = new Map<string | null, Acc>();
-  if (query.groupBy === 'account') accs.set(null, measure.make(grid.bucketCount));
   let overlapping = false;
   return {
     firstAgent: () => 0,
@@ -28,6 +28,9 @@ export function collectGroupRows<Extra, Acc, Body extends object>(
       const { byTeam, union } = loaded.plan;
       if (loaded.plan.overlapping) overlapping = true;
       for (const [group, pieces] of byTeam ?? [[null, union] as const]) {
+        const counts =
+          query.agentIds !== undefined || presentIn(loaded.figures, loaded.plan.cuts.length, pieces);
+        if (byTeam && !counts) continue;
         let acc = accs.get(group);
         if (acc === undefined) accs.set(group, (acc = measure.make(grid.bucketCount)));
         measure.add(acc, loaded, pieces, extra);

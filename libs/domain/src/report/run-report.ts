@@ -5,7 +5,7 @@ import { collectAgentRows } from './agent-rows.js';
 import { makeCellGuard, MAX_CELLS } from './cell-guard.js';
 import { collectGroupRows } from './group-rows.js';
 import type { LoadedAgent, Measure } from './measure.js';
-import { presentKeys } from './present-keys.js';
+import { presentIn, presentKeys } from './present-keys.js';
 import {
   AGENT_ZONE,
   compareAgentIds,
@@ -65,7 +65,8 @@ export async function runReport<Extra, Acc, Body extends object>(
     for (const plan of plans) {
       const own = figures.get(plan.agent.agentId);
       const present = presentKeys(own, plan.cuts.length);
-      const counts = present.length > 0 && (query.teamIds === undefined || plan.union.bucket.length > 0);
+      const counts =
+        present.length > 0 && (query.teamIds === undefined || presentIn(own, plan.cuts.length, plan.union));
       if (!counts && query.agentIds === undefined) continue;
       selected.push({ plan, figures: own });
       for (const group of groupsOf(query.groupBy, plan)) guard.add(group, plan.grid.bucketCount, present);

@@ -173,7 +173,7 @@ describe('timeInStatus', () => {
     });
     expect((await ask({ track: 'channel' }, { 1: told })).rows).toMatchObject([
       {
-        ...{ signedInMs: null, occupancy: null, utilisation: null },
+        ...{ signedInMs: 7_200_000, occupancy: null, utilisation: null },
         statuses: [{ key: 'mobile', category: null, label: 'channel mobile', ms: 2 * HOUR }],
       },
     ]);

@@ -32,15 +32,15 @@ export interface StatusTime {
   readonly uncertainMs: number;
   readonly inferredMs: number;
   readonly entries: number;
-  /** Null unless asked for, and without any. */
+  /** Null unless asked for. */
   readonly visits: VisitStats | null;
 }
 
-/** `signedInMs` and the ratios are null on tracks other than `status`; a ratio also with a denominator of 0. */
+/** The ratios are null on tracks other than `status`, which alone has categories, and with a denominator of 0. */
 export interface TimeInStatus {
   readonly windowMs: number;
   readonly unknownMs: number;
-  readonly signedInMs: number | null;
+  readonly signedInMs: number;
   readonly occupancy: number | null;
   readonly utilisation: number | null;
   /** By key, in code units; a status with no time and no entry is absent. */
@@ -50,7 +50,7 @@ export interface TimeInStatus {
 export type TimeInStatusPage = ReportPage<TimeInStatus>;
 
 export interface StatusExtra {
-  readonly signedIn: SignedIn | null;
+  readonly signedIn: SignedIn;
   readonly visits: LoadedVisits | null;
 }
 
@@ -89,7 +89,7 @@ export function statusTallies(
   let visitsLeft = MAX_CELLS;
   return {
     async load(agents) {
-      const signedIn = query.track === 'status' ? await loadSignedIn(query, agents, supplier) : null;
+      const signedIn = await loadSignedIn(query, agents, supplier);
       if (!query.visits) return { signedIn, visits: null };
       const visits = await loadVisits(query, agents, supplier, visitsLeft, keys);
       visitsLeft -= visits.count;
@@ -104,7 +104,7 @@ export function statusTallies(
     add(acc, agent: LoadedAgent, pieces, extra) {
       const { agentId } = agent.plan.agent;
       addFigures(acc.tally, agent.figures, agent.plan.cuts, pieces);
-      extra.signedIn?.add(acc.signedInMs, agent, pieces);
+      extra.signedIn.add(acc.signedInMs, agent, pieces);
       const visits = extra.visits?.byAgent.get(agentId);
       if (visits !== undefined) addVisits(acc.tally, visits, agent.plan.cuts, pieces);
     },
@@ -138,13 +138,14 @@ function bodyOf(
   });
   statuses.sort((a, b) => compareText(a.key, b.key));
   const windowMs = tally.windowMs[bucket] ?? 0;
-  const signedIn = query.track === 'status' ? (signedInMs[bucket] ?? 0) : null;
+  const signedIn = signedInMs[bucket] ?? 0;
+  const hasCategories = query.track === 'status';
   return {
     windowMs,
     unknownMs: windowMs - known,
     signedInMs: signedIn,
-    occupancy: signedIn === null ? null : ratio(handling, handling + available),
-    utilisation: signedIn === null ? null : ratio(handling, signedIn),
+    occupancy: hasCategories ? ratio(handling, handling + available) : null,
+    utilisation: hasCategories ? ratio(handling, signedIn) : null,
     statuses,
   };
 }

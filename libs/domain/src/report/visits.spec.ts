@@ -17,8 +17,8 @@ describe('visitStats', () => {
     expect(visitStats([0, 0])).toEqual({ count: 2, avgMs: 0, maxMs: 0, p50Ms: 0, p90Ms: 0 });
   });
 
-  it('is null without a visit', () => {
-    expect(visitStats([])).toBeNull();
+  it('has a count of 0 and no figures without a visit', () => {
+    expect(visitStats([])).toEqual({ count: 0, avgMs: null, maxMs: null, p50Ms: null, p90Ms: null });
   });
 
   it('stays exact where the lengths no longer add up in a double', () => {

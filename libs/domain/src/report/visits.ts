@@ -9,13 +9,13 @@ export interface Visit {
   readonly end: number;
 }
 
-/** In ms; avg rounded half up, percentiles by nearest rank. */
+/** In ms; avg rounded half up, percentiles by nearest rank; null without a visit. */
 export interface VisitStats {
   readonly count: number;
-  readonly avgMs: number;
-  readonly maxMs: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
+  readonly avgMs: number | null;
+  readonly maxMs: number | null;
+  readonly p50Ms: number | null;
+  readonly p90Ms: number | null;
 }
 
 /** The instant that decides where a visit counts: the last before its end, or its start if it has no length. */
@@ -35,10 +35,10 @@ export function visitsOfIntervals(intervals: readonly Interval[], from: number, 
   return visits;
 }
 
-/** Null without a visit. Sorts `lengths` in place. */
-export function visitStats(lengths: number[]): VisitStats | null {
+/** Sorts `lengths` in place. */
+export function visitStats(lengths: number[]): VisitStats {
   const count = lengths.length;
-  if (count === 0) return null;
+  if (count === 0) return { count, avgMs: null, maxMs: null, p50Ms: null, p90Ms: null };
   lengths.sort((a, b) => a - b);
   return {
     count,

@@ -27,7 +27,7 @@ import type { Sql } from '../sql.js';
 import { pureModel } from '../testing/pure-model.js';
 import { inBatches, recorded } from '../testing/recorded.js';
 import { openReadModelWriter } from '../writer/read-model-writer.js';
-import type { ReportParameters } from './queries.js';
+import type { QueryReply, ReportParameters } from './queries.js';
 import { runQuery } from './run-query.js';
 
 const SEED = 20_240_103;
@@ -87,15 +87,16 @@ describe('a report from the read model', () => {
     async (name) => {
       await fc.assert(
         fc.asyncProperty(fc.constantFrom(...open), parameters, async ({ sql, updates }, asked) => {
-          for (let after: string | null = null, pages = 0; pages === 0 || after !== null; pages += 1) {
-            const { body, next } = await runQuery(sql, name, { ...asked, after });
+          let after: string | null = null;
+          do {
+            const { body, next }: QueryReply = await runQuery(sql, name, { ...asked, after });
             const page = await reports[name](pureOf(updates, { ...asked, after }), asked);
             const { rows, total, totals, overlapping, next: expectedNext }: ReportPage<unknown> = page;
             expect(body).toMatchObject({ rows, overlapping, asOfPosition: String(updates.length) });
             expect([body.total, body.totals]).toEqual([total, totals]);
             expect(next === null ? null : JSON.parse(next)).toEqual(expectedNext);
             after = next;
-          }
+          } while (after !== null);
         }),
         { seed: SEED, numRuns: 250, endOnFailure: true },
       );

@@ -65,7 +65,8 @@ function opened(file: string, mode: 'read' | 'write'): Database.Database {
 
 const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
 
-function asUnavailable(error: unknown): unknown {
+function asUnavailable(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
   if (!(error instanceof Database.SqliteError) || !PASSING.test(error.code)) return error;
   return new ModelUnavailableError(`The read model's database answered ${error.code}.`, { cause: error });
 }

@@ -28,7 +28,9 @@ export function naiveRows(query: TimeInStatusQuery, agents: readonly KnownAgent[
   const rows: NaiveRow[] = [];
   for (const group of groupsOf(query, chosen)) {
     const members =
-      query.groupBy === 'agent' ? chosen.filter(({ agent }) => agent.agentId === group) : chosen;
+      query.groupBy === 'agent'
+        ? chosen.filter(({ agent }) => agent.agentId === group)
+        : chosen.filter((known) => query.groupBy === 'account' || countsInTeam(query, known, group));
     const zone = query.zone === 'agent' ? agentZone(members[0], endOf(query)) : query.zone;
     for (const [start, end] of bucketsOf(query, zone)) {
       const shares = members.map((known) => shareOf(query, known, group, start, end));
@@ -57,23 +59,31 @@ function chosenAgents(query: TimeInStatusQuery, agents: readonly KnownAgent[]): 
   const [from, end] = [query.from, endOf(query)];
   return agents.filter((known) => {
     if (query.agentIds !== undefined) return query.agentIds.includes(known.agent.agentId);
-    const present = known.told.timeline.intervals[query.track].some(
-      (i) => overlap([from, end], i.start, i.end) > 0 || (i.start >= from && i.start < end),
-    );
-    if (!present || query.teamIds === undefined) return present;
-    return memberPieces(known, from, end, query.teamIds).length > 0;
+    const pieces: Piece[] =
+      query.teamIds === undefined ? [[from, end]] : memberPieces(known, from, end, query.teamIds);
+    return isPresent(query, known, pieces);
   });
 }
 
+function isPresent(query: TimeInStatusQuery, known: KnownAgent, pieces: readonly Piece[]): boolean {
+  return known.told.timeline.intervals[query.track].some((i) =>
+    pieces.some(([p, q]) => overlap([p, q], i.start, i.end) > 0 || (i.start >= p && i.start < q)),
+  );
+}
+
+function countsInTeam(query: TimeInStatusQuery, known: KnownAgent, group: Group): boolean {
+  const pieces = memberPieces(known, query.from, endOf(query), [group]);
+  return pieces.length > 0 && (query.agentIds !== undefined || isPresent(query, known, pieces));
+}
+
 function groupsOf(query: TimeInStatusQuery, chosen: readonly KnownAgent[]): Group[] {
-  if (query.groupBy === 'account') return [null];
+  if (query.groupBy === 'account') return chosen.length === 0 ? [] : [null];
   if (query.groupBy === 'agent') return chosen.map(({ agent }) => agent.agentId);
-  const [from, end] = [query.from, endOf(query)];
   const candidates: Group[] = ['30', '7', 'night', null];
   return candidates.filter(
     (group) =>
       (query.teamIds === undefined || (group !== null && query.teamIds.includes(group))) &&
-      chosen.some((known) => memberPieces(known, from, end, [group]).length > 0),
+      chosen.some((known) => countsInTeam(query, known, group)),
   );
 }
 
@@ -144,7 +154,7 @@ function bodyOf(
   return {
     windowMs,
     unknownMs: windowMs - sum(statuses.map(({ ms }) => ms)),
-    signedInMs: query.track === 'status' ? signedInMs : null,
+    signedInMs,
     occupancy: query.track !== 'status' || base === 0 ? null : handling / base,
     utilisation: query.track !== 'status' || signedInMs === 0 ? null : handling / signedInMs,
     statuses,
@@ -178,18 +188,15 @@ function statusOf(
   if (figures.ms === 0 && figures.entries === 0) return [];
   lengths.sort((a, b) => a - b);
   const n = lengths.length;
-  const visits =
-    n === 0 || !query.visits
-      ? null
-      : {
-          count: n,
-          avgMs: Math.round(sum(lengths) / n),
-          maxMs: lengths.at(-1) ?? NaN,
-          p50Ms: lengths[Math.ceil(n * 0.5) - 1] ?? NaN,
-          p90Ms: lengths[Math.ceil(n * 0.9) - 1] ?? NaN,
-        };
+  const visits = {
+    count: n,
+    avgMs: n === 0 ? null : Math.round(sum(lengths) / n),
+    maxMs: lengths.at(-1) ?? null,
+    p50Ms: lengths[Math.ceil(n * 0.5) - 1] ?? null,
+    p90Ms: lengths[Math.ceil(n * 0.9) - 1] ?? null,
+  };
   const category = query.track === 'status' ? categoryOfKey(key) : null;
-  return [{ key, category, label: `${key}!`, ...figures, visits }];
+  return [{ key, category, label: `${key}!`, ...figures, visits: query.visits ? visits : null }];
 }
 
 function pairs(bounds: readonly number[]): Piece[] {
