@@ -14,7 +14,6 @@ export interface AgentPlan {
   readonly union: Pieces;
   /** With groupBy team only. */
   readonly byTeam?: ReadonlyMap<string | null, Pieces>;
-  readonly overlapping: boolean;
 }
 
 /** A grid for each zone, made once. Throws QueryTooLargeError over `maxBuckets`. */
@@ -34,12 +33,11 @@ export function planAgent(query: ReportQuery, agent: ReportAgent, gridOf: (zone:
   const whole = gridOf(query.zone === AGENT_ZONE ? 'UTC' : query.zone);
   const grid = query.zone === AGENT_ZONE ? gridOf(zoneOf(agent, whole.effectiveEnd)) : whole;
   if (query.groupBy !== 'team' && query.teamIds === undefined) {
-    return { agent, grid, cuts: grid.cuts, union: grid.pieces, overlapping: false };
+    return { agent, grid, cuts: grid.cuts, union: grid.pieces };
   }
   const only = query.teamIds === undefined ? undefined : new Set(query.teamIds);
-  const { cuts, union, byTeam, overlapping } = teamPieces(grid, agent.teams, only);
-  if (query.groupBy !== 'team') return { agent, grid, cuts, union, overlapping: false };
-  return { agent, grid, cuts, union, byTeam, overlapping };
+  const { cuts, union, byTeam } = teamPieces(grid, agent.teams, only);
+  return { agent, grid, cuts, union, ...(query.groupBy === 'team' ? { byTeam } : {}) };
 }
 
 /** The agent's zone in force at an instant; UTC if none is known or its name means nothing. */

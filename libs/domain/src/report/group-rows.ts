@@ -9,9 +9,8 @@ import {
   type RowKey,
 } from './report-query.js';
 import { bucketHead, bucketStart, type RowCollector } from './row-head.js';
-import type { Grid } from './window.js';
+import type { Grid, Pieces } from './window.js';
 
-/** A team counts the agents with an overlap or an entry in their time there, and those named. */
 export function collectGroupRows<Extra, Acc, Body extends object>(
   query: ReportQuery,
   measure: Measure<Extra, Acc, Body>,
@@ -25,12 +24,9 @@ export function collectGroupRows<Extra, Acc, Body extends object>(
     missing: () => Infinity,
     full: () => false,
     add(loaded, extra) {
-      const { byTeam, union } = loaded.plan;
-      if (loaded.plan.overlapping) overlapping = true;
-      for (const [group, pieces] of byTeam ?? [[null, union] as const]) {
-        const counts =
-          query.agentIds !== undefined || presentIn(loaded.figures, loaded.plan.cuts.length, pieces);
-        if (byTeam && !counts) continue;
+      const counted = countedGroups(query, loaded);
+      overlapping ||= counted.length > 1 && haveCommonTime(counted.map(([, pieces]) => pieces));
+      for (const [group, pieces] of counted) {
         let acc = accs.get(group);
         if (acc === undefined) accs.set(group, (acc = measure.make(grid.bucketCount)));
         measure.add(acc, loaded, pieces, extra);
@@ -63,4 +59,19 @@ export function collectGroupRows<Extra, Acc, Body extends object>(
 function groupHead(query: ReportQuery, labels: ReportLabels, group: string | null): Partial<RowHead> {
   if (query.groupBy === 'account') return {};
   return { teamId: group, teamName: group === null ? null : labels.teamName(group) };
+}
+
+/** Where an agent counts: the account, or each team in which it had an overlap or an entry, or any if it was named. */
+function countedGroups(query: ReportQuery, { plan, figures }: LoadedAgent): [string | null, Pieces][] {
+  if (!plan.byTeam) return [[null, plan.union]];
+  return [...plan.byTeam].filter(
+    ([, pieces]) => query.agentIds !== undefined || presentIn(figures, plan.cuts.length, pieces),
+  );
+}
+
+/** Whether any two of the groups share a moment; the pieces of one are disjoint. */
+function haveCommonTime(groups: readonly Pieces[]): boolean {
+  const ranges = groups.flatMap(({ lo, hi }) => lo.map((from, piece) => [from, hi[piece] ?? from] as const));
+  ranges.sort((a, b) => a[0] - b[0]);
+  return ranges.some(([from], index) => from < (ranges[index - 1]?.[1] ?? from));
 }

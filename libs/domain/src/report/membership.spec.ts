@@ -42,16 +42,14 @@ describe('teamPieces', () => {
       { at: 300, value: [NIGHT] },
       { at: 500, value: [] },
     ];
-    const { cuts, byTeam, union, overlapping } = teamPieces(grid, teams, undefined);
+    const { cuts, byTeam, union } = teamPieces(grid, teams, undefined);
     const lengths = (pieces = union): number[] => pieces.hi.map((hi, i) => cuts[hi]! - cuts[pieces.lo[i]!]!);
     expect(lengths(byTeam.get('7'))).toEqual([300]);
     expect(lengths(byTeam.get('n'))).toEqual([400]);
     expect(lengths(byTeam.get(null))).toEqual([300]);
     expect(lengths()).toEqual([800]);
-    expect(overlapping).toBe(true);
 
     const named = teamPieces(grid, teams, new Set(['n']));
     expect([...named.byTeam.keys()]).toEqual(['n']);
-    expect(named.overlapping).toBe(false);
   });
 });

@@ -17,8 +17,6 @@ export interface TeamPieces {
   readonly byTeam: ReadonlyMap<string | null, Pieces>;
   /** The time in at least one of the teams asked for, or all of it. */
   readonly union: Pieces;
-  /** Two of the teams returned were held at once. */
-  readonly overlapping: boolean;
 }
 
 interface Columns {
@@ -60,7 +58,6 @@ export function teamPieces(
   const cuts = segments.length > 1 ? mergeCuts(grid.cuts, segments) : grid.cuts;
   const byTeam = new Map<string | null, Columns>();
   const union: Columns = { bucket: [], lo: [], hi: [] };
-  let overlapping = false;
   let segment = 0;
   let bucket = 0;
   for (let cell = 0; cell + 1 < cuts.length; cell++) {
@@ -68,7 +65,6 @@ export function teamPieces(
     while ((segments[segment]?.end ?? Infinity) <= start) segment++;
     while ((grid.edges[bucket + 1] ?? Infinity) <= start) bucket++;
     const returned = returnedTeams(segments[segment]?.teamIds ?? [], only);
-    if (returned.length > 1) overlapping = true;
     if (returned.length > 0) addCell(union, bucket, cell);
     for (const teamId of returned) {
       let columns = byTeam.get(teamId);
@@ -76,7 +72,7 @@ export function teamPieces(
       addCell(columns, bucket, cell);
     }
   }
-  return { cuts, byTeam, union, overlapping };
+  return { cuts, byTeam, union };
 }
 
 function returnedTeams(
