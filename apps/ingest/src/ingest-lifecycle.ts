@@ -6,8 +6,9 @@ import { HealthChecks, type CheckResult } from '@libs/platform';
 import { InFlight } from './http/in-flight.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { QuarantineStore } from './quarantine/quarantine-store.js';
+import type { PayloadDecoder } from './record-agent-update/payload-decoder.js';
 import { UpdateRecorder } from './record-agent-update/update-recorder.js';
-import { EVENT_STORE } from './tokens.js';
+import { DECODER, EVENT_STORE } from './tokens.js';
 
 /** A store that can tell the size of its write-ahead log. */
 interface HasWal {
@@ -20,6 +21,7 @@ export class IngestLifecycle implements OnApplicationShutdown {
     @Inject(EVENT_STORE) private readonly store: EventStore & Partial<HasWal>,
     private readonly quarantine: QuarantineStore,
     private readonly recorder: UpdateRecorder,
+    @Inject(DECODER) private readonly decoder: PayloadDecoder,
     inFlight: InFlight,
     metrics: IngestMetrics,
     checks: HealthChecks,
@@ -37,6 +39,7 @@ export class IngestLifecycle implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.recorder.drained();
+    await this.decoder.close();
     await this.store.close();
     this.quarantine.close();
   }

@@ -31,7 +31,7 @@ export const DEFAULT_LIMITS: IngestLimits = {
   maxJsonBytes: 10 * MB,
   maxBatchItems: 100_000,
   maxLineBytes: 10 * MB,
-  chunkUpdates: 500,
+  chunkUpdates: 1_000,
   chunkBytes: 4 * MB,
   maxRequests: 1_000,
   maxStreams: 16,

@@ -16,15 +16,18 @@ import type { IngestLimits } from './ingest-limits.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { QuarantineStore } from './quarantine/quarantine-store.js';
 import { RetryQuarantinedHandler } from './quarantine/retry-quarantined.handler.js';
+import type { PayloadDecoder } from './record-agent-update/payload-decoder.js';
 import { RecordAgentUpdateHandler } from './record-agent-update/record-agent-update.handler.js';
+import { openThreadedDecoder } from './record-agent-update/threaded-decoder.js';
 import { UpdateRecorder } from './record-agent-update/update-recorder.js';
 import { SkipEventHandler } from './skip-event/skip-event.handler.js';
-import { EVENT_STORE, LIMITS, NOW } from './tokens.js';
+import { DECODER, EVENT_STORE, LIMITS, NOW } from './tokens.js';
 
 /** What the app is made of; `openParts` makes the real ones. */
 export interface IngestParts {
   readonly store: EventStore;
   readonly quarantine: QuarantineStore;
+  readonly decoder: PayloadDecoder;
   readonly limits: IngestLimits;
   /** UTC epoch ms. */
   readonly now: () => number;
@@ -48,6 +51,7 @@ export class IngestModule {
           inject: [PARTS],
           useFactory: ({ quarantine }: IngestParts) => quarantine,
         },
+        { provide: DECODER, inject: [PARTS], useFactory: ({ decoder }: IngestParts) => decoder },
         { provide: LIMITS, inject: [PARTS], useFactory: ({ limits }: IngestParts) => limits },
         { provide: NOW, inject: [PARTS], useFactory: ({ now }: IngestParts) => now },
         {
@@ -90,7 +94,7 @@ export function openParts(config: IngestConfig, limits: IngestLimits, now: () =>
     maxItems: limits.quarantineItems,
     maxBytes: limits.quarantineBytes,
   });
-  return { store, quarantine, limits, now };
+  return { store, quarantine, decoder: openThreadedDecoder(), limits, now };
 }
 
 function openEventStore(url: IngestConfig['eventStore'], now: () => number): EventStore {

@@ -2,6 +2,8 @@
 
 /** `EventStore`. */
 export const EVENT_STORE = Symbol('EVENT_STORE');
+/** `PayloadDecoder`. */
+export const DECODER = Symbol('DECODER');
 /** `IngestLimits`. */
 export const LIMITS = Symbol('LIMITS');
 /** `() => number`, UTC epoch ms. */

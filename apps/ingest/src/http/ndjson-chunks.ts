@@ -1,44 +1,34 @@
-// Reads NDJSON in chunks of decoded payloads: as many as are here, up to a bound, never waiting for more once it has one.
+// Reads NDJSON in chunks: as many lines as are here, up to a bound, never waiting for more once it has one.
 // It must never hold more than one chunk and one line.
 import type { Readable } from 'node:stream';
 import type { IngestLimits } from '../ingest-limits.js';
-import { receivePayload, type ReceivedUpdate } from '../record-agent-update/received-update.js';
+import type { Payload } from '../record-agent-update/received-update.js';
+import { createTimeSlice } from '../time-slice.js';
 import { LineReader } from './line-reader.js';
 import { bodyError } from './incoming-body.js';
-import { createTimeSlice } from './time-slice.js';
 
-export interface NdjsonChunk {
-  readonly receivedAt: number;
-  readonly updates: readonly ReceivedUpdate[];
-}
-
-export interface NdjsonChunks {
-  /** Null at the end. Throws what broke the body; lines read before it and not handed out are lost with it. */
-  next(): Promise<NdjsonChunk | null>;
-}
+/** Reads the next chunk; null at the end. Throws what broke the body; lines read before it are lost with it. */
+export type ReadChunk = () => Promise<readonly Payload[] | null>;
 
 export function readNdjsonChunks(
   body: Readable,
   limits: Pick<IngestLimits, 'maxLineBytes' | 'chunkUpdates' | 'chunkBytes'>,
-  now: () => number,
-): NdjsonChunks {
+): ReadChunk {
   const lines = new LineReader(body, limits.maxLineBytes);
   const slice = createTimeSlice();
 
-  async function next(): Promise<NdjsonChunk | null> {
-    const receivedAt = now();
-    const updates: ReceivedUpdate[] = [];
+  async function read(): Promise<Payload[] | null> {
+    const payloads: Payload[] = [];
     let bytes = 0;
     let hasPaused = false;
-    while (updates.length < limits.chunkUpdates && bytes < limits.chunkBytes) {
+    while (payloads.length < limits.chunkUpdates && bytes < limits.chunkBytes) {
       const line = lines.poll();
       if (line !== null) {
-        const payload = { bytes: line.bytes, totalBytes: line.totalBytes, form: 'payload' } as const;
-        updates.push(receivePayload(payload, receivedAt));
+        payloads.push({ ...line, form: 'payload' });
         bytes += line.bytes.length;
         hasPaused = false;
         if (slice.isOver()) await slice.pause();
-      } else if (updates.length === 0) {
+      } else if (payloads.length === 0) {
         if (!(await lines.more())) return null;
       } else if (hasPaused) {
         break;
@@ -48,16 +38,11 @@ export function readNdjsonChunks(
         hasPaused = true;
       }
     }
-    return { receivedAt, updates };
+    return payloads;
   }
 
-  return {
-    next: async () => {
-      try {
-        return await next();
-      } catch (error) {
-        throw bodyError(error);
-      }
-    },
-  };
+  return () =>
+    read().catch((error: unknown) => {
+      throw bodyError(error);
+    });
 }

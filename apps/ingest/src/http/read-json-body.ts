@@ -2,11 +2,11 @@
 import type { Readable } from 'node:stream';
 import { ProblemError } from '@libs/platform';
 import type { IngestLimits } from '../ingest-limits.js';
-import { receivePayload, type ReceivedUpdate } from '../record-agent-update/received-update.js';
+import type { PayloadDecoder } from '../record-agent-update/payload-decoder.js';
+import type { DecodedPayload, Payload } from '../record-agent-update/received-update.js';
 import type { Lease } from './in-flight.js';
 import { bodyError } from './incoming-body.js';
 import { splitJsonArray, startsWithArray } from './split-json-array.js';
-import { createTimeSlice } from './time-slice.js';
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -36,39 +36,60 @@ export async function readWhole(body: Readable, maxBytes: number, lease: Lease):
 export interface JsonPayloads {
   /** An array was sent, of whatever length. */
   readonly isBatch: boolean;
-  readonly updates: readonly ReceivedUpdate[];
+  readonly updates: readonly DecodedPayload[];
 }
 
 /**
  * A body that is not JSON is one payload that is refused, whole. Throws 413 for an array of too many items.
  * The event loop turns in between.
  */
-export async function receiveJsonBody(
+export async function decodeJsonBody(
   body: Buffer,
   receivedAt: number,
-  { maxBatchItems }: Pick<IngestLimits, 'maxBatchItems'>,
+  decoder: Pick<PayloadDecoder, 'decode'>,
+  limits: Pick<IngestLimits, 'maxBatchItems' | 'chunkUpdates'>,
 ): Promise<JsonPayloads> {
-  const whole = (): JsonPayloads => ({
-    isBatch: false,
-    updates: [receivePayload({ bytes: body, form: 'payload' }, receivedAt)],
-  });
-  if (!startsWithArray(body)) return whole();
-  const updates: ReceivedUpdate[] = [];
-  const slice = createTimeSlice();
-  const items = splitJsonArray(body);
+  const items = startsWithArray(body) ? splitJsonArray(body) : null;
+  const updates = items === null ? null : await decodeItems(items, receivedAt, decoder, limits);
+  if (updates !== null) return { isBatch: true, updates };
+  const whole: Payload = { bytes: body, form: 'payload', totalBytes: body.length };
+  return { isBatch: false, updates: await decoder.decode([whole], receivedAt) };
+}
+
+/** Null when the body is not JSON after all: its frame is broken, or one of the items is no JSON. */
+async function decodeItems(
+  items: Generator<Buffer, boolean, undefined>,
+  receivedAt: number,
+  decoder: Pick<PayloadDecoder, 'decode'>,
+  { maxBatchItems, chunkUpdates }: Pick<IngestLimits, 'maxBatchItems' | 'chunkUpdates'>,
+): Promise<DecodedPayload[] | null> {
+  const updates: DecodedPayload[] = [];
   for (;;) {
-    const item = items.next();
-    if (item.done === true) return item.value ? { isBatch: true, updates } : whole();
-    if (updates.length === maxBatchItems) {
+    const { payloads, end } = takeItems(items, chunkUpdates);
+    if (updates.length + payloads.length > maxBatchItems) {
       throw new ProblemError(
         'body-too-large',
         `An array may have ${maxBatchItems} items; NDJSON any number.`,
       );
     }
-    const received = receivePayload({ bytes: item.value, form: 'item' }, receivedAt);
-    // One item that is no JSON means that the body is none.
-    if (received.kind === 'refused' && received.code === 'not-json') return whole();
-    updates.push(received);
-    if (slice.isOver()) await slice.pause();
+    for (const decoded of await decoder.decode(payloads, receivedAt)) {
+      if (decoded.kind === 'refused' && decoded.code === 'not-json') return null;
+      updates.push(decoded);
+    }
+    if (end !== null) return end ? updates : null;
   }
+}
+
+/** `end`: null while there is more, then whether the frame is whole. */
+function takeItems(
+  items: Generator<Buffer, boolean, undefined>,
+  count: number,
+): { readonly payloads: readonly Payload[]; readonly end: boolean | null } {
+  const payloads: Payload[] = [];
+  while (payloads.length < count) {
+    const item = items.next();
+    if (item.done === true) return { payloads, end: item.value };
+    payloads.push({ bytes: item.value, form: 'item', totalBytes: item.value.length });
+  }
+  return { payloads, end: null };
 }

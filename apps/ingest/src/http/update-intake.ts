@@ -6,13 +6,14 @@ import { mayAccess, ProblemError, SHUTDOWN_SIGNAL, type Principal } from '@libs/
 import type { Readable } from 'node:stream';
 import type { IngestLimits } from '../ingest-limits.js';
 import { IngestMetrics } from '../ingest-metrics.js';
-import { accountIdOf, type ReceivedUpdate } from '../record-agent-update/received-update.js';
+import type { PayloadDecoder } from '../record-agent-update/payload-decoder.js';
+import type { ReceivedUpdate } from '../record-agent-update/received-update.js';
 import { RecordAgentUpdate, type Reception } from '../record-agent-update/record-agent-update.js';
 import type { UpdateResult } from '../record-agent-update/update-result.js';
-import { LIMITS, NOW } from '../tokens.js';
+import { DECODER, LIMITS, NOW } from '../tokens.js';
 import type { Lease } from './in-flight.js';
 import { readNdjsonChunks } from './ndjson-chunks.js';
-import { readWhole, receiveJsonBody } from './read-json-body.js';
+import { decodeJsonBody, readWhole } from './read-json-body.js';
 import { recordNdjson } from './record-ndjson.js';
 import { Tally, toResultJson } from './result-json.js';
 
@@ -27,6 +28,7 @@ export class UpdateIntake {
   constructor(
     private readonly commands: CommandBus,
     private readonly metrics: IngestMetrics,
+    @Inject(DECODER) private readonly decoder: PayloadDecoder,
     @Inject(LIMITS) private readonly limits: IngestLimits,
     @Inject(NOW) private readonly now: () => number,
     @Inject(SHUTDOWN_SIGNAL) private readonly stopping: AbortSignal,
@@ -36,7 +38,7 @@ export class UpdateIntake {
   async takeJson(body: Readable, principal: Principal, lease: Lease): Promise<JsonAnswer> {
     const bytes = await readWhole(body, this.limits.maxJsonBytes, lease);
     const receivedAt = this.now();
-    const { isBatch, updates } = await receiveJsonBody(bytes, receivedAt, this.limits);
+    const { isBatch, updates } = await decodeJsonBody(bytes, receivedAt, this.decoder, this.limits);
     this.refuseForeign(updates, principal);
     const tally = new Tally();
     const pieces: string[] = [];
@@ -54,9 +56,13 @@ export class UpdateIntake {
   /** The lines of the answer, as they become durable; see `recordNdjson`. */
   takeNdjson(body: Readable, principal: Principal): AsyncGenerator<string, void> {
     return recordNdjson({
-      chunks: readNdjsonChunks(body, this.limits, this.now),
-      screen: (updates) => updates.map((update) => screen(update, principal)),
+      read: readNdjsonChunks(body, this.limits),
+      decode: async (payloads, receivedAt) => {
+        const decoded = await this.decoder.decode(payloads, receivedAt);
+        return decoded.map((update) => screen(update, principal));
+      },
       record: (updates, reception) => this.record(updates, reception),
+      now: this.now,
       signal: this.stopping,
     });
   }
@@ -78,7 +84,7 @@ export class UpdateIntake {
 }
 
 function screen(update: ReceivedUpdate, principal: Principal): ReceivedUpdate {
-  const accountId = accountIdOf(update);
+  const { accountId } = update;
   if (accountId === null || mayAccess(principal, accountId)) return update;
   return { kind: 'rejected', accountId };
 }

@@ -71,7 +71,7 @@ export function prepareQueries(db: Database): QuarantineQueries {
     insert: ({ refusal, reception, raw, hash }) => {
       const { code, detail, accountId, form, totalBytes } = refusal;
       const { via, receivedAt } = reception;
-      const isTruncated = totalBytes > refusal.raw.length ? 1 : 0;
+      const isTruncated = totalBytes > refusal.bytes.length ? 1 : 0;
       const bytes = raw.length;
       const row = {
         code,

@@ -94,7 +94,7 @@ export class QuarantineStore {
   }
 
   private keepOne({ refusal, reception }: RefusalReceived): string {
-    const raw = cutSecrets(refusal.raw);
+    const raw = cutSecrets(refusal.bytes);
     const hash = hashOf(refusal, raw);
     const known = this.queries.seenAgain(hash, reception.receivedAt);
     if (known !== null) return String(known);
@@ -109,7 +109,7 @@ export class QuarantineStore {
 }
 
 /** One row for what is the same: the reason, the form and the bytes, those not kept included by their number. */
-function hashOf({ code, form, raw, totalBytes }: RefusalReceived['refusal'], kept: Buffer): Buffer {
-  const dropped = totalBytes - raw.length;
+function hashOf({ code, form, bytes, totalBytes }: RefusalReceived['refusal'], kept: Buffer): Buffer {
+  const dropped = totalBytes - bytes.length;
   return createHash('sha256').update(`${code}\n${form}\n${dropped}\n`).update(kept).digest();
 }

@@ -1,11 +1,8 @@
 // Retries one quarantined payload. What is refused again is not quarantined again.
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import {
-  receivePayload,
-  type RefusedPayload,
-  type UnderstoodUpdate,
-} from '../record-agent-update/received-update.js';
+import { decodePayload } from '../record-agent-update/decode-payload.js';
+import type { DecodedPayload } from '../record-agent-update/received-update.js';
 import { UpdateRecorder } from '../record-agent-update/update-recorder.js';
 import type { UpdateResult } from '../record-agent-update/update-result.js';
 import { NOW } from '../tokens.js';
@@ -22,7 +19,7 @@ export class RetryQuarantinedHandler implements ICommandHandler<RetryQuarantined
   ) {}
 
   async execute({ item }: RetryQuarantined): Promise<UpdateResult> {
-    const received = receiveAgain(item);
+    const received = decodeAgain(item);
     if (received.kind === 'refused') {
       const { code, detail, accountId } = received;
       return { outcome: 'quarantined', code, detail, accountId, quarantineId: String(item.id) };
@@ -36,9 +33,8 @@ export class RetryQuarantinedHandler implements ICommandHandler<RetryQuarantined
   }
 }
 
-function receiveAgain(item: QuarantineItemWithRaw): UnderstoodUpdate | RefusedPayload {
-  const { raw, form, isTruncated, receivedAt } = item;
+function decodeAgain({ raw, form, isTruncated, receivedAt }: QuarantineItemWithRaw): DecodedPayload {
   // The secrets are cut from what is kept, so only the mark tells that the end is missing.
   const totalBytes = isTruncated ? raw.length + 1 : raw.length;
-  return receivePayload({ bytes: raw, form, totalBytes }, receivedAt);
+  return decodePayload({ bytes: raw, form, totalBytes }, receivedAt);
 }

@@ -1,8 +1,9 @@
 // Appends decoded updates with exact expected revisions, one event an item, in the order given.
 // Rounds: expect → append → settled (appended, duplicate) or open (conflict). A duplicate moves no revision, so that what
 // follows it in its stream conflicts once and is settled in the second round; another writer costs further rounds.
-import { AGENT_UPDATED, type DecodedUpdate } from '@libs/domain';
+import { AGENT_UPDATED, agentStream } from '@libs/domain';
 import { EventStoreError, type AppendItem, type AppendResult, type EventStore } from '@libs/event-store';
+import type { UnderstoodUpdate } from './received-update.js';
 import type { Reception } from './record-agent-update.js';
 import type { StreamState, StreamStates } from './stream-states.js';
 import type { RecordedUpdate } from './update-result.js';
@@ -11,7 +12,7 @@ import type { RecordedUpdate } from './update-result.js';
 const MAX_ROUNDS = 8;
 
 export interface UpdateToAppend {
-  readonly update: DecodedUpdate;
+  readonly update: UnderstoodUpdate;
   readonly reception: Reception;
 }
 
@@ -51,12 +52,12 @@ async function appendRound(
   updates: readonly UpdateToAppend[],
   settled: Map<string, Settled>,
 ): Promise<UpdateToAppend[]> {
-  const confirmed = await states.load(new Set(updates.map(({ update }) => update.stream)));
+  const confirmed = await states.load(new Set(updates.map(({ update }) => streamOf(update))));
   const expected = new Map(confirmed);
   const planned = updates.map((one) => {
-    const { stream } = one.update;
+    const stream = streamOf(one.update);
     const before = stateOf(expected, stream);
-    const after = stateAfter(before, one.update.data.at);
+    const after = stateAfter(before, one.update.at);
     expected.set(stream, after);
     return { one, after, item: itemOf(one, before, after) };
   });
@@ -70,7 +71,8 @@ async function appendRound(
   const stillOpen: UpdateToAppend[] = [];
   const moved = new Set<string>();
   planned.forEach(({ one, after }, index) => {
-    const { stream, eventId } = one.update;
+    const { eventId } = one.update;
+    const stream = streamOf(one.update);
     const result = results[index];
     switch (result?.outcome) {
       case 'appended':
@@ -124,14 +126,16 @@ function itemOf(
 ): AppendItem {
   const metadata = { fingerprint: update.fingerprint, ...reception, maxAt: after.maxAt };
   return {
-    stream: update.stream,
+    stream: streamOf(update),
     expectedRevision: before.revision,
     events: [{ id: update.eventId, type: AGENT_UPDATED, data: update.data, metadata }],
   };
 }
 
+const streamOf = ({ accountId, agentId }: UnderstoodUpdate): string => agentStream(accountId, agentId);
+
 function resultOf(
-  { eventId, data: { accountId, agentId } }: DecodedUpdate,
+  { eventId, accountId, agentId }: UnderstoodUpdate,
   outcome: RecordedUpdate['outcome'],
   { revision, position }: Settled,
 ): RecordedUpdate {

@@ -13,7 +13,7 @@ import { StreamStates } from './stream-states.js';
 import type { UpdateResult } from './update-result.js';
 
 /** Updates of one batch: a commit of so many is short enough to run in the main thread. */
-const BATCH_UPDATES = 500;
+const BATCH_UPDATES = 1_000;
 /** A failed append is news for so long; then only the next one can tell. */
 const FAILURE_IS_NEWS_MS = 5_000;
 
@@ -120,7 +120,7 @@ export class UpdateRecorder {
       chunk.updates.forEach((one, index) => {
         if (one.kind !== 'understood') return;
         places.push({ chunk, index });
-        updates.push({ update: one.update, reception: chunk.reception });
+        updates.push({ update: one, reception: chunk.reception });
       });
     }
     if (updates.length === 0) return;

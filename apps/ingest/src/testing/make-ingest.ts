@@ -6,6 +6,7 @@ import { createApp, ingestConfig, loadConfig, type CreatedApp } from '@libs/plat
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { appOptions } from '../app-options.js';
 import { DEFAULT_LIMITS, type IngestLimits } from '../ingest-limits.js';
+import { inlineDecoder } from '../record-agent-update/payload-decoder.js';
 import { IngestModule, openParts, type IngestParts } from '../ingest.module.js';
 
 export const NOW_MS = Date.parse('2026-03-02T12:00:00Z');
@@ -40,7 +41,8 @@ export async function makeIngest(options: IngestOptions = {}): Promise<TestInges
     API_KEYS_FILE: options.keysFile,
   });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const opened = openParts(config, limits, () => NOW_MS);
+  // There is no build in a spec that a decoder's thread could run.
+  const opened = { ...openParts(config, limits, () => NOW_MS), decoder: inlineDecoder };
   const parts = options.wrap?.(opened) ?? opened;
   const lines: string[] = [];
   const created = await createApp(

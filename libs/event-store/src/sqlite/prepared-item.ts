@@ -1,6 +1,7 @@
 // Turns an append item into text rows before any transaction begins, so that a payload that cannot be stored fails its
 // own call and nobody else's.
 import { EventStoreError } from '../errors.js';
+import { SerializedJson } from '../serialized-json.js';
 import type { AppendItem, ExpectedRevision, NewEvent } from '../event-store.js';
 
 export interface PreparedEvent {
@@ -47,6 +48,7 @@ function prepareEvent(stream: string, event: NewEvent): PreparedEvent {
 }
 
 function toJson(value: unknown, stream: string): string {
+  if (value instanceof SerializedJson) return value.text;
   let text: unknown;
   try {
     text = JSON.stringify(value);

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { UseStore } from './event-store-contract.js';
 import { eventId, itemOf, newEvent, newEvents } from './sample-events.js';
 import { readToHead } from './follow-until.js';
+import { SerializedJson } from '../serialized-json.js';
 
 export function describeAppend(useStore: UseStore): void {
   describe('S1: append is all or nothing per stream and durable before it answers', () => {
@@ -167,6 +168,16 @@ export function describeAppend(useStore: UseStore): void {
       await store().append([itemOf('agent-1-1', 'noStream', newEvent(1, { was: 'second' }))]);
       await store().append([itemOf('agent-1-1', 0, newEvent(1, { was: 'third' }))]);
       expect(await readToHead(store())).toEqual(before);
+    });
+
+    it('data that is JSON text already is read as what it says', async () => {
+      const { store } = useStore();
+      const data = { name: 'Zoë', list: [1, { a: null }] };
+      await store().append([
+        itemOf('agent-1-1', 'noStream', newEvent(1, new SerializedJson(JSON.stringify(data)))),
+      ]);
+      const [read] = await store().readStream('agent-1-1', { limit: 1 });
+      expect(read!.data).toEqual(data);
     });
 
     it('a caller that changes its objects afterwards changes nothing in the store', async () => {

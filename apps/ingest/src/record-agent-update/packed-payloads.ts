@@ -1,0 +1,97 @@
+// Payloads and what became of them, packed so that handing them to another thread and back costs little: the bytes are
+// moved and not copied, events travel as JSON text, and everything else in a few flat arrays.
+import { eventIdOf, type QuarantineCode } from '@libs/domain';
+import { SerializedJson } from '@libs/event-store';
+import type { DecodedPayload, Payload, PayloadForm } from './received-update.js';
+
+export interface PackedPayloads {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each payload ends in `bytes`. */
+  readonly ends: Uint32Array;
+  readonly totalBytes: readonly number[];
+  /** All payloads of one request have one form. */
+  readonly form: PayloadForm;
+  readonly receivedAt: number;
+}
+
+type Refusal = readonly [code: QuarantineCode, detail: string, accountId: string | null];
+
+/** Per payload; of a refused one the arrays hold '' and NaN. */
+export interface PackedDecoded {
+  /** The same bytes, moved back. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly fingerprints: readonly string[];
+  readonly accountIds: readonly string[];
+  readonly agentIds: readonly string[];
+  readonly ats: Float64Array;
+  readonly texts: readonly string[];
+  readonly refusals: ReadonlyMap<number, Refusal>;
+}
+
+export function packPayloads(payloads: readonly Payload[], receivedAt: number): PackedPayloads {
+  const ends = new Uint32Array(payloads.length);
+  const length = payloads.reduce((sum, { bytes }, index) => (ends[index] = sum + bytes.length), 0);
+  const bytes = new Uint8Array(length);
+  payloads.forEach((payload, index) => bytes.set(payload.bytes, (ends[index] ?? 0) - payload.bytes.length));
+  const totalBytes = payloads.map((payload) => payload.totalBytes);
+  return { bytes, ends, totalBytes, form: payloads[0]?.form ?? 'payload', receivedAt };
+}
+
+/** The payloads, as views of the packed bytes. */
+export function unpackPayloads(
+  bytes: Uint8Array<ArrayBuffer>,
+  { ends, totalBytes, form }: Pick<PackedPayloads, 'ends' | 'totalBytes' | 'form'>,
+): Payload[] {
+  return totalBytes.map((total, index) => {
+    const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
+    const length = (ends[index] ?? start) - start;
+    return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset + start, length), form, totalBytes: total };
+  });
+}
+
+export function packDecoded(
+  decoded: readonly DecodedPayload[],
+  bytes: Uint8Array<ArrayBuffer>,
+): PackedDecoded {
+  const fingerprints: string[] = [];
+  const accountIds: string[] = [];
+  const agentIds: string[] = [];
+  const texts: string[] = [];
+  const ats = new Float64Array(decoded.length);
+  const refusals = new Map<number, Refusal>();
+  decoded.forEach((one, index) => {
+    const isUnderstood = one.kind === 'understood';
+    if (!isUnderstood) refusals.set(index, [one.code, one.detail, one.accountId]);
+    fingerprints.push(isUnderstood ? one.fingerprint : '');
+    accountIds.push(isUnderstood ? one.accountId : '');
+    agentIds.push(isUnderstood ? one.agentId : '');
+    texts.push(isUnderstood ? JSON.stringify(one.data) : '');
+    ats[index] = isUnderstood ? one.at : NaN;
+  });
+  return { bytes, fingerprints, accountIds, agentIds, ats, texts, refusals };
+}
+
+export function unpackDecoded(
+  decoded: PackedDecoded,
+  packed: Pick<PackedPayloads, 'ends' | 'totalBytes' | 'form'>,
+): DecodedPayload[] {
+  const { fingerprints, accountIds, agentIds, ats, texts, refusals } = decoded;
+  const payloads = refusals.size === 0 ? [] : unpackPayloads(decoded.bytes, packed);
+  return fingerprints.map((fingerprint, index): DecodedPayload => {
+    const refusal = refusals.get(index);
+    const payload = payloads[index];
+    if (refusal !== undefined && payload !== undefined) {
+      const [code, detail, accountId] = refusal;
+      return { kind: 'refused', code, detail, accountId, ...payload };
+    }
+    return {
+      kind: 'understood',
+      eventId: eventIdOf(fingerprint),
+      fingerprint,
+      accountId: accountIds[index] ?? '',
+      agentId: agentIds[index] ?? '',
+      at: ats[index] ?? NaN,
+      data: new SerializedJson(texts[index] ?? ''),
+    };
+  });
+}

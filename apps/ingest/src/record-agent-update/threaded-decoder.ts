@@ -1,0 +1,47 @@
+// Decodes chunks in threads of their own, so that the main thread only appends. Small ones are not worth the way.
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import type { PackedDecoded, PackedPayloads } from './packed-payloads.js';
+import { packPayloads, unpackDecoded } from './packed-payloads.js';
+import { inlineDecoder, type PayloadDecoder } from './payload-decoder.js';
+
+/** Below this, moving a chunk to another thread and back takes longer than decoding it. */
+const WORTH_BYTES = 32 * 1024;
+const MAX_THREADS = 2;
+const IDLE_THREAD_MS = 30_000;
+const CLOSE_MS = 1_000;
+
+export interface ThreadedDecoderOptions {
+  /** The worker's module, by default the built one beside this. */
+  readonly worker?: URL;
+  readonly execArgv?: string[];
+}
+
+/** Threads start when first needed. A thread that dies fails its chunk, and the next one gets a new thread. */
+export function openThreadedDecoder(options: ThreadedDecoderOptions = {}): PayloadDecoder {
+  const worker = options.worker ?? new URL('./decode-worker.js', import.meta.url);
+  const pool = new Piscina<PackedPayloads, PackedDecoded>({
+    filename: worker.href,
+    minThreads: 0,
+    maxThreads: Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1)),
+    concurrentTasksPerWorker: 1,
+    idleTimeout: IDLE_THREAD_MS,
+    // Requests are bounded, and so are their chunks.
+    maxQueue: Infinity,
+    closeTimeout: CLOSE_MS,
+    ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
+  });
+  // A chunk that fails is told so itself.
+  pool.on('error', () => undefined);
+  return {
+    decode: async (payloads, receivedAt) => {
+      const length = payloads.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      if (length < WORTH_BYTES) return inlineDecoder.decode(payloads, receivedAt);
+      const packed = packPayloads(payloads, receivedAt);
+      const { ends, totalBytes, form } = packed;
+      const decoded = await pool.run(packed, { transferList: [packed.bytes.buffer] });
+      return unpackDecoded(decoded, { ends, totalBytes, form });
+    },
+    close: () => pool.close({ force: true }),
+  };
+}
