@@ -57,5 +57,10 @@ export function paged<Row>(
 
 /** What `paged` gave as the key of the last row before; undefined on the first page. */
 export function resumed<Key>(after: string | null): Key | undefined {
-  return after === null ? undefined : (JSON.parse(after) as Key);
+  if (after === null) return undefined;
+  try {
+    return JSON.parse(after) as Key;
+  } catch {
+    throw new QueryError('invalid-parameters', 'The cursor is damaged.', 'cursor');
+  }
 }
