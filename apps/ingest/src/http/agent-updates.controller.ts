@@ -7,6 +7,7 @@ import {
   LOGGER,
   ProblemError,
   RequireScope,
+  SHUTDOWN_SIGNAL,
   zodResponse,
   type Principal,
 } from '@libs/platform';
@@ -31,6 +32,7 @@ export class AgentUpdatesController {
     private readonly intake: UpdateIntake,
     private readonly inFlight: InFlight,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(SHUTDOWN_SIGNAL) private readonly stopping: AbortSignal,
   ) {}
 
   @Post()
@@ -84,6 +86,8 @@ export class AgentUpdatesController {
       }
       const { status, text } = await this.intake.takeJson(body.bytes, principal, lease);
       end();
+      // A connection that was kept would hold up the stopping until it is cut.
+      if (this.stopping.aborted) reply.header('Connection', 'close');
       void reply.status(status).type('application/json; charset=utf-8').send(text);
     } catch (error) {
       end();
@@ -98,23 +102,26 @@ export class AgentUpdatesController {
   ): Promise<void> {
     // The first piece decides: until it is there, a failure can still be answered with its status.
     const first = await pieces.next();
-    const answer = Readable.from(resume(first, pieces), {
+    const answer = Readable.from(resume(first, pieces, end), {
       objectMode: false,
       highWaterMark: ANSWER_BUFFER_BYTES,
     });
     answer.once('error', (error) =>
       this.logger.warn({ err: error }, 'an NDJSON answer ends without its last line'),
     );
+    // However it ends; the sender may have gone before anything was read from it.
     answer.once('close', end);
     void reply.status(200).type(NDJSON).send(answer);
   }
 }
 
-/** What was taken from `pieces` already, then the rest. */
+/** What was taken from `pieces` already, then the rest; `end` runs when all has been said. */
 async function* resume(
   first: IteratorResult<string, void>,
   pieces: AsyncGenerator<string, void>,
+  end: () => void,
 ): AsyncGenerator<Buffer, void> {
   if (first.done !== true) yield Buffer.from(first.value);
   for await (const piece of pieces) yield Buffer.from(piece);
+  end();
 }

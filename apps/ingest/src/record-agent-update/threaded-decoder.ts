@@ -10,6 +10,8 @@ const WORTH_BYTES = 32 * 1024;
 const MAX_THREADS = 2;
 const IDLE_THREAD_MS = 30_000;
 const CLOSE_MS = 1_000;
+/** Far above what a chunk takes; a thread that could not start would never answer. */
+const DECODE_LIMIT_MS = 30_000;
 
 export interface ThreadedDecoderOptions {
   /** The worker's module, by default the built one beside this. */
@@ -39,7 +41,8 @@ export function openThreadedDecoder(options: ThreadedDecoderOptions = {}): Paylo
       if (length < WORTH_BYTES) return inlineDecoder.decode(payloads, receivedAt);
       const packed = packPayloads(payloads, receivedAt);
       const { ends, totalBytes, form } = packed;
-      const decoded = await pool.run(packed, { transferList: [packed.bytes.buffer] });
+      const signal = AbortSignal.timeout(DECODE_LIMIT_MS);
+      const decoded = await pool.run(packed, { transferList: [packed.bytes.buffer], signal });
       return unpackDecoded(decoded, { ends, totalBytes, form });
     },
     close: () => pool.close({ force: true }),

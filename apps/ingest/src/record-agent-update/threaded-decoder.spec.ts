@@ -1,0 +1,56 @@
+// Decoding in another thread gives exactly what decoding here gives.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SerializedJson } from '@libs/event-store';
+import { NOW_MS } from '../testing/make-ingest.js';
+import { sampleUpdates } from '../testing/sample-updates.js';
+import { inlineDecoder, type PayloadDecoder } from './payload-decoder.js';
+import type { DecodedPayload, Payload, PayloadForm } from './received-update.js';
+import { openThreadedDecoder } from './threaded-decoder.js';
+
+const HOOKS = new URL('../testing/typescript-hooks.mjs', import.meta.url).href;
+
+let decoder: PayloadDecoder;
+beforeAll(() => {
+  decoder = openThreadedDecoder({
+    worker: new URL('./decode-worker.ts', import.meta.url),
+    execArgv: ['--experimental-transform-types', '--no-warnings', '--import', HOOKS],
+  });
+});
+afterAll(() => decoder.close());
+
+const payload = (text: string | Buffer, form: PayloadForm): Payload => {
+  const bytes = Buffer.from(text);
+  return { bytes, form, totalBytes: bytes.length };
+};
+
+function plain(decoded: readonly DecodedPayload[]): unknown[] {
+  return decoded.map((one) => {
+    if (one.kind === 'refused') return { ...one, bytes: one.bytes.toString('latin1') };
+    const text = one.data instanceof SerializedJson ? one.data.text : JSON.stringify(one.data);
+    return { ...one, data: JSON.parse(text) as unknown };
+  });
+}
+
+describe('openThreadedDecoder', () => {
+  it.each(['payload', 'item'] as const)(
+    'gives what the inline decoder gives, for every form: %s',
+    async (form) => {
+      const texts: (string | Buffer)[] = sampleUpdates(150).map((update) => JSON.stringify(update));
+      texts.push(
+        'nope',
+        '{}',
+        Buffer.from([0xff]),
+        `{"pad":"${' '.repeat(300_000)}"}`,
+        '{"event":"other","account_id":9}',
+      );
+      const payloads = texts.flatMap((text) => [payload(text, form), payload('"Zoë \u{1f600}"', form)]);
+      payloads.push({ ...payload('{"cut":', form), totalBytes: 20_000_000 });
+      const copies = payloads.map((one) => ({ ...one, bytes: Buffer.from(one.bytes) }));
+      const threaded = await decoder.decode(payloads, NOW_MS);
+      expect(threaded.some((one) => one.kind === 'understood' && one.data instanceof SerializedJson)).toBe(
+        true,
+      );
+      expect(plain(threaded)).toEqual(plain(await inlineDecoder.decode(copies, NOW_MS)));
+    },
+  );
+});
