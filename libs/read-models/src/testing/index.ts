@@ -1,0 +1,2 @@
+// What the tables must hold, for specs. Imported by tests only.
+export { expectedRows, pureModel, storedRows, type PureAgent } from './pure-model.js';

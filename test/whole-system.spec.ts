@@ -1,0 +1,187 @@
+// Both apps as `npm start` runs them, killed in the middle of a week's feed again and again: nothing acknowledged is lost,
+// nothing is there twice, and every table and report is what the pure fold of the log says.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DecodedUpdate } from '@libs/domain';
+import type { RecordedEvent } from '@libs/event-store';
+import { openSqlite } from '@libs/read-models';
+import { expectedRows, pureModel, storedRows } from '@libs/read-models/testing';
+import { pureReports, type AskedReport, type PureReports } from './pure-reports.js';
+import { ask, askAllPages } from './running/ask-projector.js';
+import { buildIfStale } from './running/build-if-stale.js';
+import { liveThroughWeek, type LivedWeek } from './running/live-through-week.js';
+import { readLog } from './running/read-log.js';
+import { readMetrics } from './running/read-metrics.js';
+import { DAY, HOUR } from './simulator/agent-week.js';
+import { simulatedWeek, type Faults } from './simulator/simulated-week.js';
+import { SECRET } from './simulator/update-payload.js';
+
+const SEED = Number(process.env.WEEK_SEED ?? 20_251_027);
+const ACCOUNT = 682_861;
+/** A Monday; New York sets its clocks back on the Sunday. The moments of the crashes are not the same on every run. */
+const FROM = Date.UTC(2025, 9, 27);
+const TO = FROM + 7 * DAY;
+const TIME_LIMIT_MS = 180_000;
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+beforeAll(buildIfStale, TIME_LIMIT_MS);
+
+describe(`a week of 50 agents, with losses, doubles and delays, and five crashes (seed ${SEED})`, () => {
+  const faults: Faults = { lost: 20, doubled: 60, delayed: 150, foreign: 4 };
+  const week = simulatedWeek({
+    ...{ seed: SEED, accountId: ACCOUNT, agents: 50, from: FROM, days: 7, callsADay: 16, faults },
+  });
+  let lived: LivedWeek;
+  let log: readonly RecordedEvent[];
+  /** In the order of the log; decoded from what was sent, not from what was stored. */
+  let logged: readonly DecodedUpdate[];
+  let pure: PureReports;
+
+  beforeAll(async () => {
+    lived = await liveThroughWeek(week, { seed: SEED, crashes: 4 });
+    await ask(lived.addresses.projector, '/v1/accounts', { minPosition: lived.lastPosition });
+    log = await readLog(lived.folder);
+    const sent = new Map(lived.updates.map((update) => [update?.eventId, update]));
+    logged = log.flatMap(({ id }) => sent.get(id) ?? []);
+    pure = pureReports(logged);
+  }, TIME_LIMIT_MS);
+  afterAll(() => lived.destroy());
+
+  it('was killed while it answered', () => {
+    expect(lived.apps.crashes).toBeGreaterThanOrEqual(5);
+    expect(lived.client.brokenAnswers).toBeGreaterThanOrEqual(3);
+  });
+
+  it('has every acknowledged event in the log exactly once, at the position that was answered', () => {
+    expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => BigInt(index + 1)));
+    expect(new Set(log.map(({ id }) => id)).size).toBe(log.length);
+    const places = new Map(log.map(({ id, position }) => [id, String(position)]));
+    const appended = new Set<string>();
+    const wrong = lived.updates.flatMap((update, index) => {
+      const acknowledged = lived.client.acknowledgements[index] ?? [];
+      if (update === null) return [];
+      return acknowledged.filter(({ outcome, eventId, position }) => {
+        const isSecond = outcome === 'appended' && appended.has(update.eventId);
+        if (outcome === 'appended') appended.add(update.eventId);
+        const isHere = eventId === update.eventId && position === places.get(update.eventId);
+        return isSecond || outcome === 'quarantined' || position === null || !isHere;
+      });
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has nothing in the log that was not sent, and all of it as it was sent', () => {
+    const texts = new Map<string, Set<string>>();
+    for (const update of lived.updates) {
+      if (update === null) continue;
+      const own = texts.get(update.eventId) ?? new Set();
+      texts.set(update.eventId, own.add(JSON.stringify(update.data)));
+    }
+    expect(log.length).toBe(texts.size);
+    expect(log.filter(({ id, data }) => texts.get(id)?.has(JSON.stringify(data)) !== true)).toEqual([]);
+    const revisions = new Map<string, number>();
+    const outOfLine = log.filter(({ stream, revision }) => {
+      const before = revisions.get(stream) ?? -1;
+      revisions.set(stream, revision);
+      return revision !== before + 1;
+    });
+    expect(outOfLine).toEqual([]);
+  });
+
+  it('keeps what is not this event in quarantine, once', async () => {
+    const list = await askAllPages(lived.addresses.ingest, '/v1/quarantine', { limit: '20' }, 'items');
+    const items = (list.items as { readonly id: string; readonly code: string }[]).map(({ id, code }) => {
+      return { outcome: 'quarantined', eventId: null, position: null, code, quarantineId: id };
+    });
+    const told = lived.updates.flatMap((update, index) =>
+      update === null ? (lived.client.acknowledgements[index] ?? []) : [],
+    );
+    const distinct = new Map(told.map((one) => [one.quarantineId, one]));
+    const byId = (one: { quarantineId: string | null }, other: { quarantineId: string | null }): number =>
+      Number(one.quarantineId) - Number(other.quarantineId);
+    expect(items.sort(byId)).toEqual([...distinct.values()].sort(byId));
+    expect(new Set(items.map(({ code }) => code))).toEqual(new Set(['other-product']));
+  });
+
+  it('counts what went in as appended, duplicate and quarantined, as its client does', async () => {
+    const { appended, duplicate, quarantined } = lived.client.countsOf(lived.addresses.ingest);
+    const metric = await readMetrics(lived.addresses.ingest);
+    expect({
+      received: metric('ingest_received_total'),
+      appended: metric('ingest_appended_total'),
+      duplicate: metric('ingest_duplicate_total'),
+      quarantined: metric('ingest_quarantined_total'),
+      lost: metric('ingest_rejected_total') + metric('ingest_unacknowledged_total'),
+    }).toEqual({
+      ...{ received: appended + duplicate + quarantined, appended, duplicate, quarantined, lost: 0 },
+    });
+  });
+
+  it('writes the secrets of a payload nowhere', () => {
+    const holding = readdirSync(lived.folder).filter((name) =>
+      readFileSync(join(lived.folder, name)).includes(SECRET),
+    );
+    expect(holding).toEqual([]);
+  });
+
+  it('has the pure fold of every agent in its tables', async () => {
+    const sql = openSqlite(join(lived.folder, 'read.db'), 'read');
+    try {
+      const model = pureModel(logged);
+      const known = await sql.all<{ agent_id: string }>('SELECT agent_id FROM agent');
+      expect(new Set(known.map(({ agent_id }) => agent_id))).toEqual(new Set(model.keys()));
+      for (const agent of model.values()) {
+        expect(await storedRows(sql, agent.agentId)).toEqual(expectedRows(agent));
+      }
+    } finally {
+      await sql.close();
+    }
+  });
+
+  it('had something to find out: lost, doubtful and inferred time', async () => {
+    const { total } = await pure({ ...WEEK, report: 'data-quality' });
+    const found = Object.entries(total ?? {}).flatMap(([name, value]: [string, unknown]) =>
+      typeof value === 'number' && value > 0 ? [name] : [],
+    );
+    expect(found).toEqual(
+      expect.arrayContaining(['gaps', 'chainBreaks', 'uncertainMs', 'inferredMs', 'lateEvents']),
+    );
+  });
+
+  const WEEK = { from: FROM, to: TO, asOf: TO + 2 * HOUR, zone: 'UTC', groupBy: 'agent' } as const;
+  const asked: AskedReport[] = [
+    { ...WEEK, report: 'time-in-status' },
+    { ...WEEK, report: 'time-in-status', bucket: '1d', zone: 'America/New_York' },
+    { ...WEEK, report: 'time-in-status', bucket: '1d', zone: 'Asia/Kathmandu' },
+    { ...WEEK, report: 'time-in-status', bucket: '1d', zone: 'agent' },
+    { ...WEEK, report: 'time-in-status', bucket: '1d', zone: 'Europe/Berlin', groupBy: 'team' },
+    { ...WEEK, report: 'time-in-status', groupBy: 'team', asOf: FROM + 4 * DAY + 34_567_891 },
+    { ...WEEK, report: 'time-in-status', bucket: '1h', groupBy: 'account' },
+    { ...WEEK, report: 'acw', bucket: '1d' },
+    { ...WEEK, report: 'sessions', bucket: '1d', zone: 'America/New_York' },
+    { ...WEEK, report: 'data-quality', bucket: '1d' },
+  ];
+  it.each(asked)('answers $report by $groupBy, $bucket in $zone, as the pure report', async (query) => {
+    const { effectiveTo, next, ...expected } = await pure(query);
+    const { report, from, to, asOf, zone, bucket, groupBy } = query;
+    const reply = await askAllPages(
+      lived.addresses.projector,
+      `/v1/accounts/${ACCOUNT}/reports/${report}`,
+      {
+        ...{ from: iso(from), to: iso(to), asOf: iso(asOf), tz: zone, groupBy, limit: '75' },
+        ...(bucket === undefined ? {} : { bucket }),
+        ...(report === 'time-in-status' || report === 'acw' ? { visits: 'true' } : {}),
+        minPosition: lived.lastPosition,
+      },
+      'rows',
+    );
+    expect(next).toBeNull();
+    expect(expected.rows.length).toBeGreaterThan(0);
+    expect(reply.rows).toEqual(JSON.parse(JSON.stringify(expected.rows)));
+    expect(reply).toMatchObject({ ...expected, asOfPosition: String(log.length) });
+    expect(reply.window).toMatchObject({ from: iso(from), to: iso(to), effectiveTo });
+    expect(reply.pages).toBe(Math.ceil(expected.rows.length / 75));
+  });
+});
