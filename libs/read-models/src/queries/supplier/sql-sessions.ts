@@ -1,5 +1,5 @@
-// Sign-in sessions of many agents: the login intervals of a window, and before it back to the last sign-out, so that a
-// session is always whole at its start.
+// Sign-in sessions of many agents: the login intervals of a window, back to the last sign-out before it and on to the
+// first one after it, so that a session is always whole.
 import { sessionsOfIntervals, type Actor, type Session, type SessionsQuery } from '@libs/domain';
 import type { Sql } from '../../sql.js';
 import { trackNumber } from '../../writer/agent-record.js';
@@ -36,9 +36,17 @@ export async function sqlSessions(
              ORDER BY earlier.start_at DESC, earlier.ordinal DESC LIMIT 1)
            FROM series AS signed_out WHERE signed_out.agent = interval.agent
              AND signed_out.track = ? AND signed_out.key = 'signed-out'), ?)
-         AND interval.start_at < ?
+         AND interval.start_at <= coalesce((
+           SELECT (SELECT later.start_at FROM interval AS later
+             WHERE later.series = signed_out.series AND later.start_at >= ?
+             ORDER BY later.start_at, later.ordinal LIMIT 1)
+           FROM series AS signed_out WHERE signed_out.agent = interval.agent
+             AND signed_out.track = ? AND signed_out.key = 'signed-out'), ?)
        ORDER BY interval.agent, interval.start_at, interval.ordinal`,
-      [...list, login, from, login, Number.MIN_SAFE_INTEGER, effectiveEnd],
+      [
+        ...[...list, login, from, login, Number.MIN_SAFE_INTEGER],
+        ...[effectiveEnd, login, Number.MAX_SAFE_INTEGER],
+      ],
     );
     for (const [agent, own] of byAgent(rows))
       sessions.set(ids.get(agent) ?? '', sessionsOfIntervals(own.map(asInterval)));
