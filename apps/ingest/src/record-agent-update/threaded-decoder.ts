@@ -10,6 +10,8 @@ const WORTH_BYTES = 32 * 1024;
 const MAX_THREADS = 2;
 const IDLE_THREAD_MS = 30_000;
 const CLOSE_MS = 1_000;
+/** All that decoding leaves behind dies young; left alone, a thread lets hundreds of megabytes of it pile up. */
+const YOUNG_GENERATION_MB = 24;
 /** Far above what a chunk takes; a thread that could not start would never answer. */
 const DECODE_LIMIT_MS = 30_000;
 
@@ -31,6 +33,7 @@ export function openThreadedDecoder(options: ThreadedDecoderOptions = {}): Paylo
     // Requests are bounded, and so are their chunks.
     maxQueue: Infinity,
     closeTimeout: CLOSE_MS,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
   });
   // A chunk that fails is told so itself.
