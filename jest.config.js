@@ -20,7 +20,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@libs/(domain|event-store|projection|read-models|platform)$': '<rootDir>/libs/$1/src/index.ts',
-    '^@libs/(domain|event-store|read-models)/(sqlite|testing)$': '<rootDir>/libs/$1/src/$2/index.ts',
+    '^@libs/(domain|event-store|read-models)/(kurrentdb|sqlite|testing)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testTimeout: 30_000,

@@ -4,8 +4,10 @@
  * `store-unavailable`: may pass, retry with the same ids; the outcome of an append is unknown.
  * `store-corrupt`: what the store says cannot be true (a hole in the positions, a damaged file); stop.
  * `store-closed`: the caller closed it. `store-misuse`: the caller broke the port's contract (a bug).
+ * `store-refused`: the server lets us not in, or is no event store; it takes a person to change that.
  */
-export type EventStoreErrorCode = 'store-unavailable' | 'store-corrupt' | 'store-closed' | 'store-misuse';
+export type EventStoreErrorCode =
+  'store-unavailable' | 'store-corrupt' | 'store-closed' | 'store-misuse' | 'store-refused';
 
 export class EventStoreError extends Error {
   readonly code: EventStoreErrorCode;

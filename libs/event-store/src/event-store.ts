@@ -32,6 +32,11 @@ export interface AppendItem {
   readonly stream: string;
   readonly expectedRevision: ExpectedRevision;
   readonly events: readonly NewEvent[];
+  /**
+   * The caller knows that none of these ids stands at or before `expectedRevision` (an event later than all before it):
+   * an engine without an index of ids may then skip looking back for them. Default false.
+   */
+  readonly surelyNew?: boolean;
 }
 
 /**

@@ -2,7 +2,7 @@
 // database rolls the whole batch back; a conflict or a duplicate is an answer and touches nobody else.
 import type { AppendResult, ExpectedRevision } from '../event-store.js';
 import type { Db } from './open-database.js';
-import type { PreparedItem } from './prepared-item.js';
+import type { PreparedItem } from '../prepared-item.js';
 import { translatingErrors } from './sqlite-errors.js';
 
 interface Head {

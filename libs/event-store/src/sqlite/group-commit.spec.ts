@@ -5,8 +5,8 @@ import { itemOf, newEvent, newEvents, tempFolders } from '../testing/index.js';
 import { createAppendBatch } from './append-batch.js';
 import { createGroupCommit, MAX_BATCH_EVENTS, MAX_BATCH_SIZE } from './group-commit.js';
 import { openDatabase } from './open-database.js';
-import { prepareItem } from './prepared-item.js';
-import type { PreparedItem } from './prepared-item.js';
+import { prepareItem } from '../prepared-item.js';
+import type { PreparedItem } from '../prepared-item.js';
 import { createEventReader } from './read-events.js';
 
 const newFolder = tempFolders();

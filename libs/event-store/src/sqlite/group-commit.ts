@@ -3,7 +3,7 @@
 // to scheduled while items remain, else idle. An item is answered only after the transaction that holds it.
 import type { AppendResult } from '../event-store.js';
 import type { AppendBatch } from './append-batch.js';
-import type { PreparedItem } from './prepared-item.js';
+import type { PreparedItem } from '../prepared-item.js';
 
 /** Bounds of one transaction; an item larger than either still commits whole, alone. */
 export const MAX_BATCH_EVENTS = 1_000;

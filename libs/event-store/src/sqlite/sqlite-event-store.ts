@@ -8,7 +8,7 @@ import { createGroupCommit } from './group-commit.js';
 import type { GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
 import type { Db } from './open-database.js';
-import { prepareItem } from './prepared-item.js';
+import { prepareItem } from '../prepared-item.js';
 import { createEventReader } from './read-events.js';
 import type { EventReader } from './read-events.js';
 import { createWaker } from './waker.js';

@@ -1,8 +1,8 @@
-// Turns an append item into text rows before any transaction begins, so that a payload that cannot be stored fails its
-// own call and nobody else's.
-import { EventStoreError } from '../errors.js';
-import { SerializedJson } from '../serialized-json.js';
-import type { AppendItem, ExpectedRevision, NewEvent } from '../event-store.js';
+// Turns an append item into JSON text before anything is written, so that a payload that cannot be stored fails its own
+// call and nobody else's. What every adapter does first.
+import { EventStoreError } from './errors.js';
+import { SerializedJson } from './serialized-json.js';
+import type { AppendItem, ExpectedRevision, NewEvent } from './event-store.js';
 
 export interface PreparedEvent {
   readonly id: string;
@@ -15,6 +15,7 @@ export interface PreparedItem {
   readonly stream: string;
   readonly expectedRevision: ExpectedRevision;
   readonly events: readonly PreparedEvent[];
+  readonly surelyNew: boolean;
   /** Characters of JSON: what bounds a transaction, near enough to bytes. */
   readonly size: number;
 }
@@ -34,7 +35,8 @@ export function prepareItem(item: AppendItem): PreparedItem {
   }
   const events = item.events.map((event) => prepareEvent(item.stream, event));
   const size = events.reduce((sum, event) => sum + event.data.length + event.metadata.length, 0);
-  return { stream: item.stream, expectedRevision: item.expectedRevision, events, size };
+  const { stream, expectedRevision, surelyNew = false } = item;
+  return { stream, expectedRevision, events, surelyNew, size };
 }
 
 function prepareEvent(stream: string, event: NewEvent): PreparedEvent {
