@@ -34,7 +34,7 @@ describe(`a feed without losses, doubled and shuffled, through a crash (seed ${S
     buildIfStale();
     lived = await liveThroughWeek(week, { seed: SEED, crashes: 1 });
   }, TIME_LIMIT_MS);
-  afterAll(() => lived.destroy());
+  afterAll(() => lived?.destroy());
 
   it('gives the timelines that truly were', async () => {
     expect(week.truth.size).toBe(15);

@@ -47,7 +47,7 @@ describe(`a week of 50 agents, with losses, doubles and delays, and five crashes
     logged = log.flatMap(({ id }) => sent.get(id) ?? []);
     pure = pureReports(logged);
   }, TIME_LIMIT_MS);
-  afterAll(() => lived.destroy());
+  afterAll(() => lived?.destroy());
 
   it('was killed while it answered', () => {
     expect(lived.apps.crashes).toBeGreaterThanOrEqual(5);
@@ -163,7 +163,11 @@ describe(`a week of 50 agents, with losses, doubles and delays, and five crashes
     { ...WEEK, report: 'sessions', bucket: '1d', zone: 'America/New_York' },
     { ...WEEK, report: 'data-quality', bucket: '1d' },
   ];
-  it.each(asked)('answers $report by $groupBy, $bucket in $zone, as the pure report', async (query) => {
+  const titled = asked.map((query) => {
+    const { report, groupBy, bucket = 'whole', zone } = query;
+    return [`${report} by ${groupBy}, ${bucket}, ${zone}`, query] as const;
+  });
+  it.each(titled)('answers as the pure report: %s', async (_, query) => {
     const { effectiveTo, next, ...expected } = await pure(query);
     const { report, from, to, asOf, zone, bucket, groupBy } = query;
     const reply = await askAllPages(

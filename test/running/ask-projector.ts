@@ -2,21 +2,24 @@
 import { z } from 'zod';
 
 const MOST_PAGES = 1_000;
+/** Each waits some seconds itself. */
+const MOST_WAITS = 10;
 
 export type Parameters = Readonly<Record<string, string>>;
 
 const zBody = z.looseObject({ nextCursor: z.string().nullable().optional() });
 type Body = z.output<typeof zBody>;
 
-/** One reply. While the read model has not reached `minPosition`, asks again. Throws on any other status than 200. */
+/** One reply. While the read model has not reached `minPosition`, asks again. Throws at last, and on any other failure. */
 export async function ask(projector: string, path: string, parameters: Parameters = {}): Promise<Body> {
   const url = `${projector}${path}?${String(new URLSearchParams(parameters))}`;
-  for (;;) {
+  for (let waits = 0; ; waits += 1) {
     const reply = await fetch(url);
     const body: unknown = await reply.json();
     if (reply.status === 200) return zBody.parse(body);
     const isBehind = z.object({ code: z.literal('position-not-reached') }).safeParse(body).success;
-    if (!isBehind) throw new Error(`${url} was answered ${reply.status}: ${JSON.stringify(body)}`);
+    if (!isBehind || waits === MOST_WAITS)
+      throw new Error(`${url} was answered ${reply.status}: ${JSON.stringify(body)}`);
   }
 }
 
