@@ -78,6 +78,23 @@ describe('P5: a poison event', () => {
     await store.close();
   });
 
+  it.each([1, 3, 100])(
+    'a skip of an event that can be applied leaves nothing out, applied before or after it (batches of %d)',
+    async (size) => {
+      const store = await openStoreWith(newFolder(), 10);
+      const early = newModel();
+      await projectTo(store, early, 10n, size);
+      await recordSkip(store, 4n);
+      await projectTo(store, early, 11n, size);
+      const fromTheStart = newModel();
+      await projectTo(store, fromTheStart, 11n, size);
+      expect(early.rows()).toEqual(foldCounts(await eventsBut(store)));
+      expect(fromTheStart.rows()).toEqual(early.rows());
+      [early, fromTheStart].forEach((model) => model.close());
+      await store.close();
+    },
+  );
+
   it('stopped at one, it still ends at once when told to, and stops there again after a restart', async () => {
     const store = await openStoreWith(newFolder(), 5, (n) => (n === 3 ? { poison: 'plain' } : {}));
     const model = newModel();

@@ -2,7 +2,8 @@
 // event that cannot be applied, never on after somebody else has moved the checkpoint.
 //
 // States: catching-up → (a page that ends at the head is committed) live → (a page that does not) catching-up.
-// An event cannot be applied → stopped-at-poison, all before it committed → (an EventSkipped names it) catching-up.
+// An event cannot be applied → (unless an EventSkipped names it) stopped-at-poison, all before it committed → (one does)
+// catching-up. An event that can be applied is never left out, whatever names it: so every fold skips the same events.
 // Exits: the signal fires, and the batch in hand is committed first (returns); the checkpoint is not what it was, or the
 // store is damaged → failed (throws). A database that is unavailable is no exit: it is retried for ever.
 import type { EventPage, EventStore, Position } from '@libs/event-store';
@@ -46,6 +47,8 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
   } = options;
   const board = createStatusBoard(options.onStatus ?? (() => undefined));
   const skipped = createSkippedEvents(store);
+  /** Poison events that a recorded skip allows to pass. */
+  const passed = new Set<Position>();
   const lag = { store, board, contiguousPositions, now };
   const retry: RetryOptions = {
     signal,
@@ -85,12 +88,12 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
       };
       const { checkpoint, poison } = await applyOrIsolate(model, batch, retry);
       showProgress(checkpoint, checkpoint === next && atHead);
-      if (poison !== null) await stopAt(poison);
+      if (poison !== null) await stopUntilSkipped(poison);
     }
   }
 
   function mustApply(position: Position, after: Position | null): boolean {
-    return (after === null || position > after) && !skipped.has(position);
+    return (after === null || position > after) && !passed.has(position);
   }
 
   function showProgress(position: Position | null, atHead: boolean): void {
@@ -101,7 +104,7 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
     board.update({ position, state, lastErrorCode: null, ...lag });
   }
 
-  async function stopAt(poison: PoisonEvent): Promise<void> {
+  async function stopUntilSkipped(poison: PoisonEvent): Promise<void> {
     for (;;) {
       if ((await retryUnavailable(() => skipped.refresh(), retry)) === STOPPED) return;
       if (skipped.has(poison.position)) break;
@@ -110,6 +113,7 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
       await sleep(SKIP_POLL_MS, signal);
       if (signal.aborted) return;
     }
+    passed.add(poison.position);
     board.update({ state: 'catching-up', poison: null, lastErrorCode: null });
   }
 }

@@ -1,5 +1,5 @@
-// The positions that no fold may apply, gathered from the operations stream ahead of the log: a skip is recorded after
-// the event it names, and a rebuild from the start meets that event first.
+// The positions that may be passed over if they cannot be applied, gathered from the operations stream ahead of the log: a
+// skip is recorded after the event it names, and a rebuild from the start meets that event first.
 import type { EventStore, Position, RecordedEvent } from '@libs/event-store';
 import { OPERATIONS_STREAM, skippedPosition } from './event-skipped.js';
 

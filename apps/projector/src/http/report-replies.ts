@@ -19,7 +19,7 @@ const timeInStatusFigures = {
     description: 'Length of the row up to effectiveTo: unknownMs plus the ms of all statuses.',
   }),
   unknownMs: zMs.meta({ description: 'Before the first evidence or after deletion: nothing is known.' }),
-  signedInMs: zMs.nullable().meta({ description: 'Null on tracks other than status.' }),
+  signedInMs: zMs,
   occupancy: ratio.meta({
     description: '(busy + acw) / (busy + acw + available); null with a denominator of 0.',
   }),

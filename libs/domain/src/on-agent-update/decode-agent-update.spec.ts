@@ -153,10 +153,10 @@ describe('quarantine', () => {
     ['implausible-time', payload({ updated_at: '1999-12-31 23:59:59 UTC' })],
     ['implausible-time', payload({ updated_at: null }, { timestamp: -5 })],
     ['implausible-time', payload({ updated_at: (RECEIVED_AT + DAY_MS + 1) })],
-    ['implausible-time', JSON.parse('{"agent":{"id":1,"account_id":1,"updated_at":1e400}}')],
-    ['implausible-time', JSON.parse('{"agent":{"id":1,"account_id":1},"timestamp":1e400}')],
+    ['invalid-time', JSON.parse('{"agent":{"id":1,"account_id":1,"updated_at":1e400}}')],
+    ['invalid-time', JSON.parse('{"agent":{"id":1,"account_id":1},"timestamp":1e400}')],
     ['not-canonical', JSON.parse('{"agent":{"id":1,"account_id":1,"updated_at":1661846750,"x":1e400}}')],
-    ['not-canonical', JSON.parse('{"agent":{"id":1,"account_id":1,"updated_at":1661846750,"last_status_change_at":1e400}}')],
+    ['invalid-time', JSON.parse('{"agent":{"id":1,"account_id":1,"updated_at":1661846750,"last_status_change_at":1e400}}')],
     ['not-canonical', payload({ name: '\ud800' })],
     ['not-canonical', payload({}, {}, { '\udfff': 1 })],
   ] as [string, unknown][])('%s: %j', (code, given) => {

@@ -57,9 +57,9 @@ describe('readTime', () => {
     expect(readTime(value)).toBeUndefined();
   });
 
-  it('takes a number beyond a double for a time that is never plausible', () => {
-    expect(readTime(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
-    expect(readTime('9'.repeat(400))).toBe(Number.POSITIVE_INFINITY);
+  it('takes a number beyond a double for no time', () => {
+    expect(readTime(Number.POSITIVE_INFINITY)).toBeUndefined();
+    expect(readTime('9'.repeat(400))).toBeUndefined();
   });
 
   it('reads every instant in every form alike', () => {

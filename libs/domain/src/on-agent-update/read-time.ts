@@ -16,10 +16,11 @@ const SPACE = 0x20;
 const T = 0x54;
 const Z = 0x5a;
 
-/** Epoch ms, infinite for a number beyond a double; undefined if it is not a time. */
+/** Epoch ms; undefined if it is not a time, as a number beyond a double is not. */
 export function readTime(value: Json | undefined): number | undefined {
-  if (typeof value === 'string') return readText(value);
-  return typeof value === 'number' ? readNumber(value) : undefined;
+  const time =
+    typeof value === 'string' ? readText(value) : typeof value === 'number' ? readNumber(value) : undefined;
+  return time !== undefined && Number.isFinite(time) ? time : undefined;
 }
 
 function readNumber(value: number): number {

@@ -1,5 +1,6 @@
 // The file of API keys: hashes, never keys. Changed only by writing a new file and renaming it over the old one.
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../error-code.js';
 import { makeApiKey } from './api-key.js';
@@ -84,6 +85,7 @@ async function changeKeyFile(
   change: (keys: KeyRecord[]) => KeyRecord[],
 ): Promise<void> {
   const fresh = `${path}.new`;
+  if (mode === 'create') await mkdir(dirname(path), { recursive: true }).catch(() => undefined);
   const file = await open(fresh, 'wx', 0o600).catch((error: unknown) => {
     throw new KeyFileError(
       errorCode(error) === 'EEXIST'
