@@ -1,7 +1,12 @@
 // Commits a batch, or finds the one event in it that cannot be applied and commits all that lies before it.
 // It never skips an event and never takes a failing database for a poison event.
 import type { Position } from '@libs/event-store';
-import { CheckpointMismatchError, ModelUnavailableError, PoisonEventError } from './errors.js';
+import {
+  CheckpointMismatchError,
+  LeaseLostError,
+  ModelUnavailableError,
+  PoisonEventError,
+} from './errors.js';
 import type { ProjectionBatch, ProjectionModel } from './projection-model.js';
 import type { PoisonEvent } from './projection-status.js';
 import { retryUnavailable, STOPPED } from './retry-unavailable.js';
@@ -13,7 +18,7 @@ export interface ApplyOutcome {
   readonly poison: PoisonEvent | null;
 }
 
-/** Throws `CheckpointMismatchError`. A signal that fires ends it early, after a whole commit. */
+/** Throws `CheckpointMismatchError`, `LeaseLostError`. A signal that fires ends it early, after a whole commit. */
 export async function applyOrIsolate(
   model: ProjectionModel,
   batch: ProjectionBatch,
@@ -24,7 +29,7 @@ export async function applyOrIsolate(
     const answer = await retryUnavailable(committing(model, batch), retry);
     return { checkpoint: answer === STOPPED ? expected : next, poison: null };
   } catch (error) {
-    if (error instanceof CheckpointMismatchError) throw error;
+    if (error instanceof CheckpointMismatchError || error instanceof LeaseLostError) throw error;
     const bad =
       error instanceof PoisonEventError ? events.findIndex((e) => e.position === error.position) : -1;
     const [first] = events;

@@ -16,6 +16,14 @@ export class CheckpointMismatchError extends Error {
   }
 }
 
+/** Another projector holds the lease: nothing was committed, and this one stands by. */
+export class LeaseLostError extends Error {
+  constructor() {
+    super('projection: another projector has taken the lease');
+    this.name = 'LeaseLostError';
+  }
+}
+
 /** One event cannot be applied: the runner commits what lies before it and stops there. */
 export class PoisonEventError extends Error {
   readonly position: Position;

@@ -1,5 +1,10 @@
 // The runner that keeps a read model in step with the event store. It knows no agent and no framework.
-export { CheckpointMismatchError, ModelUnavailableError, PoisonEventError } from './errors.js';
+export {
+  CheckpointMismatchError,
+  LeaseLostError,
+  ModelUnavailableError,
+  PoisonEventError,
+} from './errors.js';
 export {
   EVENT_SKIPPED,
   eventSkipped,
@@ -8,6 +13,7 @@ export {
   skippedPosition,
 } from './event-skipped.js';
 export type { EventSkippedData, SkipRequest } from './event-skipped.js';
+export type { ProjectionLease } from './projection-lease.js';
 export type { ProjectionBatch, ProjectionModel } from './projection-model.js';
 export type {
   PoisonEvent,

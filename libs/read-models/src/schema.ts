@@ -1,14 +1,15 @@
 // The tables of the read model, in the SQL that SQLite and PostgreSQL share. Everything here is derived from the log:
-// a changed schema or fold gets another FOLD_VERSION, and the tables are filled anew.
+// a changed schema or fold gets another FOLD_VERSION, and the tables are filled anew. Never migrated.
 //
 // Times are UTC epoch ms. `event` is the number of an event row within this read model (1, 2, 3 … in log order).
+import type { Dialect } from './sql.js';
 
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 /** The `at` of a label that stands in for a name never given: any named event is later. */
 export const UNNAMED_AT = Number.MIN_SAFE_INTEGER;
 
-export const TABLES: readonly string[] = [
+const TABLES: readonly string[] = [
   // The position of the last event whose effects are committed, moved by compare-and-set.
   `CREATE TABLE checkpoint (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -51,7 +52,7 @@ export const TABLES: readonly string[] = [
     UNIQUE (agent, track, key)
   )`,
   // The sums are those of the series' earlier intervals: what lies before `start`.
-  `CREATE TABLE interval (
+  `CREATE TABLE status_interval (
     series INTEGER NOT NULL,
     start_at BIGINT NOT NULL,
     ordinal INTEGER NOT NULL,
@@ -71,7 +72,7 @@ export const TABLES: readonly string[] = [
     ended_by TEXT,
     PRIMARY KEY (series, start_at, ordinal)
   )%CLUSTERED%`,
-  `CREATE INDEX interval_by_agent ON interval (agent, track, start_at, ordinal)`,
+  `CREATE INDEX status_interval_by_agent ON status_interval (agent, track, start_at, ordinal)`,
   `CREATE TABLE gap (
     agent INTEGER NOT NULL,
     at BIGINT NOT NULL,
@@ -97,20 +98,43 @@ export const TABLES: readonly string[] = [
     PRIMARY KEY (agent, attribute, at, n)
   )%CLUSTERED%`,
   // The name in the latest event (`at`, then smallest fingerprint) that gave the thing a name.
+  // A team's id may be of any length, an index entry may not: `key_id` is the key or stands for it.
   `CREATE TABLE label (
     account TEXT NOT NULL,
     kind TEXT NOT NULL,
+    key_id TEXT NOT NULL,
     key TEXT NOT NULL,
     at BIGINT NOT NULL,
     fingerprint TEXT NOT NULL,
     label TEXT NOT NULL,
-    PRIMARY KEY (account, kind, key)
+    PRIMARY KEY (account, kind, key_id)
   )%CLUSTERED%`,
 ];
 
-/** The statements for one dialect: SQLite keeps a table in the order of its key if told to. */
-export function schemaFor(dialect: 'sqlite' | 'postgres'): readonly string[] {
-  return TABLES.map((statement) =>
-    statement.replace('%CLUSTERED%', dialect === 'sqlite' ? ' WITHOUT ROWID' : ''),
-  );
+// Who may write (P2): the one with the token, until the database's clock says otherwise. SQLite has one writer a file.
+const LEASE = [
+  `CREATE TABLE lease (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    token BIGINT NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL
+  )`,
+  `INSERT INTO lease (id, token, expires_at) VALUES (1, 0, '-infinity')`,
+];
+
+/** The statements that make an empty read model, ready for the first event. */
+export function schemaFor(dialect: Dialect): readonly string[] {
+  const start = `INSERT INTO checkpoint (id, fold_version, events) VALUES (1, ${FOLD_VERSION}, 0)`;
+  switch (dialect) {
+    // A table is kept in the order of its key if SQLite is told to.
+    case 'sqlite':
+      return [...TABLES.map((table) => table.replace('%CLUSTERED%', ' WITHOUT ROWID')), start];
+    // Text sorts by its bytes, whatever the database's locale, as it does in SQLite.
+    case 'postgres':
+      return [
+        ...TABLES.map((table) => table.replace('%CLUSTERED%', '').replace(/\bTEXT\b/g, 'TEXT COLLATE "C"')),
+        ...[start, ...LEASE],
+      ];
+    default:
+      throw new Error(`no such dialect: ${String(dialect satisfies never)}`);
+  }
 }

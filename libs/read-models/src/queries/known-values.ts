@@ -18,16 +18,16 @@ export async function statuses(sql: Sql, parameters: QueryParameters['statuses']
   const rows = await sql.all<SeenRow>(
     `SELECT key, min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM (
        SELECT series.key AS key,
-         (SELECT start_at FROM interval WHERE interval.series = series.series
+         (SELECT start_at FROM status_interval WHERE status_interval.series = series.series
           ORDER BY start_at, ordinal LIMIT 1) AS first_seen,
-         (SELECT CASE WHEN end_at IS NULL OR end_at > ? THEN ? ELSE end_at END FROM interval
-          WHERE interval.series = series.series ORDER BY start_at DESC, ordinal DESC LIMIT 1) AS last_seen
+         (SELECT CASE WHEN end_at IS NULL OR end_at > ? THEN ? ELSE end_at END FROM status_interval
+          WHERE status_interval.series = series.series ORDER BY start_at DESC, ordinal DESC LIMIT 1) AS last_seen
        FROM series JOIN agent ON agent.agent = series.agent
-       WHERE agent.account = ? AND series.track = ? AND series.key > ?
-     ) AS seen WHERE first_seen IS NOT NULL GROUP BY key ORDER BY key LIMIT ?`,
-    [asOf, asOf, account, trackNumber(track), resumed<string>(after) ?? '', limit + 1],
+       WHERE agent.account = ? AND series.track = ?
+     ) AS seen WHERE first_seen IS NOT NULL GROUP BY key`,
+    [asOf, asOf, account, trackNumber(track)],
   );
-  const [page, next] = paged(rows, limit, ({ key }) => key);
+  const [page, next] = paged(keysAfter(rows, after), limit, ({ key }) => key);
   const labels = await loadLabels(sql, account, track);
   const shown = page.map(({ key, first_seen, last_seen }) => ({
     ...{ key, category: track === 'status' ? categoryOfKey(key) : null, label: labels(key) },
@@ -39,15 +39,21 @@ export async function statuses(sql: Sql, parameters: QueryParameters['statuses']
 export async function teams(sql: Sql, { account, limit, after }: ListParameters): Promise<QueryReply> {
   await demandAccount(sql, account);
   const rows = await sql.all<{ key: string; at: number; label: string }>(
-    `SELECT key, at, label FROM label WHERE account = ? AND kind = 'team' AND key > ? ORDER BY key LIMIT ?`,
-    [account, resumed<string>(after) ?? '', limit + 1],
+    `SELECT key, at, label FROM label WHERE account = ? AND kind = 'team'`,
+    [account],
   );
-  const [page, next] = paged(rows, limit, ({ key }) => key);
+  const [page, next] = paged(keysAfter(rows, after), limit, ({ key }) => key);
   const shown = page.map(({ key, at, label }) => ({
     teamId: key,
     teamName: at === UNNAMED_AT ? null : label,
   }));
   return { body: { teams: shown }, next };
+}
+
+/** Sorted here: databases compare bytes, which is not the order of code units beyond the basic plane. */
+function keysAfter<Row extends { readonly key: string }>(rows: readonly Row[], after: string | null): Row[] {
+  const last = resumed<string>(after) ?? '';
+  return rows.filter(({ key }) => key > last).sort((x, y) => (x.key < y.key ? -1 : 1));
 }
 
 export async function accounts(sql: Sql): Promise<QueryReply> {

@@ -30,10 +30,9 @@ export async function timeline(sql: Sql, parameters: QueryParameters['timeline']
   const tracks = track === null ? TRACKS : [track];
   const end = effectiveEnd(from, to, asOf);
   const last = resumed<Place>(after);
-  const found = await Promise.all(
-    tracks.map((one) => intervalsOf(sql, agent, one, { from, end, last, limit })),
-  );
-  const rows = found.flat().sort(inOrder);
+  const rows: IntervalRow[] = [];
+  for (const one of tracks) rows.push(...(await intervalsOf(sql, agent, one, { from, end, last, limit })));
+  rows.sort(inOrder);
   const [page, next] = paged(rows, limit, placeOf);
   const gaps = await gapsOf(sql, agent, tracks, {
     // A page has the gaps that come no later than its last start, the last page all that are left.
@@ -55,21 +54,21 @@ async function intervalsOf(
   { from, end, last, limit }: { from: number; end: number; last: Place | undefined; limit: number },
 ): Promise<IntervalRow[]> {
   const number = trackNumber(track);
-  const select = `SELECT interval.track, interval.ordinal, series.key, interval.label, interval.start_at, interval.end_at,
-      interval.inferred, interval.uncertain_from, interval.started_by, interval.ended_by,
+  const select = `SELECT one.track, one.ordinal, series.key, one.label, one.start_at, one.end_at,
+      one.inferred, one.uncertain_from, one.started_by, one.ended_by,
       opening.fingerprint AS start_fingerprint, closing.fingerprint AS end_fingerprint
-    FROM interval JOIN series ON series.series = interval.series
-    JOIN evidence AS opening ON opening.event = interval.start_event
-    LEFT JOIN evidence AS closing ON closing.event = interval.end_event
-    WHERE interval.agent = ? AND interval.track = ?`;
+    FROM status_interval AS one JOIN series ON series.series = one.series
+    JOIN evidence AS opening ON opening.event = one.start_event
+    LEFT JOIN evidence AS closing ON closing.event = one.end_event
+    WHERE one.agent = ? AND one.track = ?`;
   const entering = await sql.all<IntervalRow>(
-    `${select} AND interval.start_at >= ? AND interval.start_at < ? AND interval.ordinal > ?
-     ORDER BY interval.start_at, interval.ordinal LIMIT ?`,
+    `${select} AND one.start_at >= ? AND one.start_at < ? AND one.ordinal > ?
+     ORDER BY one.start_at, one.ordinal LIMIT ?`,
     [agent, number, ...resumeOf(number, from, last, end), limit + 1],
   );
   // Only the last interval that started before the window can reach into it.
   const [carried] = await sql.all<IntervalRow>(
-    `${select} AND interval.start_at < ? ORDER BY interval.start_at DESC, interval.ordinal DESC LIMIT 1`,
+    `${select} AND one.start_at < ? ORDER BY one.start_at DESC, one.ordinal DESC LIMIT 1`,
     [agent, number, from],
   );
   const reaches = carried && end > from && (carried.end_at === null || carried.end_at > from);

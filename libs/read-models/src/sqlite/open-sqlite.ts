@@ -1,7 +1,8 @@
 // The read model's SQLite connection: one writer (the projection's thread), any number of readers.
 import Database from 'better-sqlite3';
 import { ModelUnavailableError } from '@libs/projection';
-import type { Sql, SqlValue } from '../sql.js';
+import type { Sql, SqlRow, SqlValue } from '../sql.js';
+import { prepareTables } from './prepare-tables.js';
 
 const BUSY_TIMEOUT_MS = 5_000;
 const CACHE_KIB = 65_536;
@@ -22,16 +23,31 @@ export function openSqlite(file: string, mode: 'read' | 'write'): Sql {
       return Promise.reject(asUnavailable(error));
     }
   };
+  const runEach = (statement: string, rows: readonly SqlRow[]): Promise<void> =>
+    settle(() => {
+      if (rows.length === 0) return;
+      const one = prepared(statement);
+      for (const row of rows) one.run(...row);
+    });
   return {
+    dialect: 'sqlite',
+    prepare: () => settle(() => prepareTables(database)),
     all: <Row>(statement: string, parameters: readonly SqlValue[] = []) =>
       settle(() => prepared(statement).all(...parameters) as Row[]),
     run: (statement, parameters = []) => settle(() => prepared(statement).run(...parameters).changes),
-    insert: (table, columns, rows) =>
-      settle(() => {
-        const places = columns.map(() => '?').join(', ');
-        const insert = prepared(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
-        for (const row of rows) insert.run(...row);
-      }),
+    insert: (table, columns, rows, onConflict = '') => {
+      const places = columns.map(() => '?').join(', ');
+      return runEach(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${onConflict}`, rows);
+    },
+    update: (table, set, where, rows) => {
+      const equal = (column: string): string => `${column} = ?`;
+      const values = set.map(equal).join(', ');
+      return runEach(`UPDATE ${table} SET ${values} WHERE ${where.map(equal).join(' AND ')}`, rows);
+    },
+    remove: (table, where, rows) => {
+      const conditions = where.map(([column, comparison]) => `${column} ${comparison} ?`);
+      return runEach(`DELETE FROM ${table} WHERE ${conditions.join(' AND ')}`, rows);
+    },
     transaction: async (transactionMode, work) => {
       await settle(() => database.exec(transactionMode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN'));
       try {

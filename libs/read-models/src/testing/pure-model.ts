@@ -82,12 +82,12 @@ export function expectedRows({ timeline }: PureAgent): Record<string, unknown> {
 /** The rows of one agent in the shape of `expectedRows`. */
 export async function storedRows(sql: Sql, agentId: string): Promise<Record<string, unknown>> {
   const intervals = await sql.all<Record<string, unknown>>(
-    `SELECT interval.track, interval.ordinal, series.key, interval.label, interval.start_at, interval.end_at,
-       interval.uncertain_from, interval.inferred, sum_ms, sum_entries, sum_uncertain, sum_inferred,
+    `SELECT one.track, one.ordinal, series.key, one.label, one.start_at, one.end_at,
+       one.uncertain_from, one.inferred, sum_ms, sum_entries, sum_uncertain, sum_inferred,
        opening.fingerprint AS opening, closing.fingerprint AS closing, started_by, ended_by
-     FROM interval JOIN series ON series.series = interval.series JOIN agent ON agent.agent = interval.agent
+     FROM status_interval AS one JOIN series ON series.series = one.series JOIN agent ON agent.agent = one.agent
      JOIN evidence AS opening ON opening.event = start_event LEFT JOIN evidence AS closing ON closing.event = end_event
-     WHERE agent_id = ? ORDER BY interval.track, interval.ordinal`,
+     WHERE agent_id = ? ORDER BY one.track, one.ordinal`,
     [agentId],
   );
   const gaps = await sql.all<Record<string, unknown>>(

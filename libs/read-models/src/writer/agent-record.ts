@@ -1,5 +1,7 @@
 // What the writer keeps of an agent between batches: the fold's state and, per series, the sums so far.
 import { TRACKS, type FoldState } from '@libs/domain';
+import { givenRows, givenTable } from '../given-rows.js';
+import { joinLastInterval } from '../last-interval.js';
 import type { Sql } from '../sql.js';
 
 /** Of all intervals of one key on one track: how many there are, and the sums of those that have ended. */
@@ -11,10 +13,13 @@ export interface SeriesSums {
   inferredMs: number;
 }
 
-export interface AgentRecord {
-  readonly agent: number;
+export interface AgentName {
   readonly account: string;
   readonly agentId: string;
+}
+
+export interface AgentRecord extends AgentName {
+  readonly agent: number;
   state: FoldState;
   series: Map<string, SeriesSums>;
 }
@@ -23,22 +28,32 @@ export function seriesKey(track: number, key: string): string {
   return `${track}:${key}`;
 }
 
-export async function loadAgentRecord(
-  sql: Sql,
-  account: string,
-  agentId: string,
-): Promise<AgentRecord | undefined> {
-  const [row] = await sql.all<{ agent: number; state: string }>(
-    'SELECT agent, state FROM agent WHERE account = ? AND agent_id = ?',
-    [account, agentId],
+/** The records of those agents that are known. */
+export async function loadAgentRecords(sql: Sql, names: readonly AgentName[]): Promise<AgentRecord[]> {
+  if (names.length === 0) return [];
+  const asked = givenTable(sql.dialect, 'asked', { account: 'TEXT', agent_id: 'TEXT' });
+  const rows = await sql.all<{ agent: number; account: string; agent_id: string; state: string }>(
+    `WITH ${asked} SELECT agent.agent, agent.account, agent.agent_id, agent.state
+     FROM asked CROSS JOIN agent WHERE agent.account = asked.account AND agent.agent_id = asked.agent_id`,
+    [givenRows(names.map(({ account, agentId }) => ({ account, agent_id: agentId })))],
   );
-  if (!row) return undefined;
-  const series = await loadSeriesSums(sql, row.agent);
-  return { agent: row.agent, account, agentId, state: JSON.parse(row.state) as FoldState, series };
+  const series = await loadSeriesSums(
+    sql,
+    rows.map(({ agent }) => agent),
+  );
+  return rows.map(({ agent, account, agent_id: agentId, state }) => ({
+    ...{ agent, account, agentId, state: JSON.parse(state) as FoldState },
+    series: series.get(agent) ?? new Map<string, SeriesSums>(),
+  }));
 }
 
 interface LastInterval {
-  start_at: number;
+  agent: number;
+  series: number;
+  track: number;
+  key: string;
+  /** Null if the series has no interval left. */
+  start_at: number | null;
   end_at: number | null;
   uncertain_from: number | null;
   inferred: number;
@@ -48,21 +63,22 @@ interface LastInterval {
   sum_inferred: number;
 }
 
-/** The sums of each of an agent's series, from the last interval of each. */
-export async function loadSeriesSums(sql: Sql, agent: number): Promise<Map<string, SeriesSums>> {
-  const sums = new Map<string, SeriesSums>();
-  const all = await sql.all<{ series: number; track: number; key: string }>(
-    'SELECT series, track, key FROM series WHERE agent = ?',
-    [agent],
+/** By agent: the sums of each of its series, from the last interval of each. */
+export async function loadSeriesSums(
+  sql: Sql,
+  agents: readonly number[],
+): Promise<Map<number, Map<string, SeriesSums>>> {
+  const sums = new Map(agents.map((agent) => [agent, new Map<string, SeriesSums>()]));
+  if (agents.length === 0) return sums;
+  const rows = await sql.all<LastInterval>(
+    `WITH ${givenTable(sql.dialect, 'asked', { agent: 'BIGINT' })}
+     SELECT series.agent, series.series, series.track, series.key, last.start_at, last.end_at,
+       last.uncertain_from, last.inferred, last.sum_ms, last.sum_entries, last.sum_uncertain, last.sum_inferred
+     FROM asked CROSS JOIN series ${joinLastInterval(sql.dialect, 'LEFT JOIN')}
+     WHERE series.agent = asked.agent`,
+    [givenRows(agents.map((agent) => ({ agent })))],
   );
-  for (const { series, track, key } of all) {
-    const [last] = await sql.all<LastInterval>(
-      `SELECT start_at, end_at, uncertain_from, inferred, sum_ms, sum_entries, sum_uncertain, sum_inferred
-       FROM interval WHERE series = ? ORDER BY start_at DESC, ordinal DESC LIMIT 1`,
-      [series],
-    );
-    sums.set(seriesKey(track, key), last ? sumsAfter(series, last) : noSums(series));
-  }
+  for (const row of rows) sums.get(row.agent)?.set(seriesKey(row.track, row.key), sumsAfter(row));
   return sums;
 }
 
@@ -70,7 +86,9 @@ export function noSums(series: number): SeriesSums {
   return { series, ms: 0, entries: 0, uncertainMs: 0, inferredMs: 0 };
 }
 
-function sumsAfter(series: number, last: LastInterval): SeriesSums {
+function sumsAfter(last: LastInterval): SeriesSums {
+  const { series, start_at: start, end_at: end } = last;
+  if (start === null) return noSums(series);
   const sums = {
     series,
     ms: last.sum_ms,
@@ -78,8 +96,7 @@ function sumsAfter(series: number, last: LastInterval): SeriesSums {
     uncertainMs: last.sum_uncertain,
     inferredMs: last.sum_inferred,
   };
-  if (last.end_at !== null)
-    addEnded(sums, last.start_at, last.end_at, last.uncertain_from, last.inferred === 1);
+  if (end !== null) addEnded(sums, start, end, last.uncertain_from, last.inferred === 1);
   return sums;
 }
 

@@ -1,5 +1,5 @@
 // Turns what the fold of one agent says into rows: new intervals with their prefix sums, ends of stored ones, gaps.
-// Collects only; `write` puts everything into the database in one go.
+// Collects only; `addTo` hands over what the database must hold of it.
 import {
   TRACKS,
   type Actor,
@@ -8,7 +8,7 @@ import {
   type Gap,
   type OpenedInterval,
 } from '@libs/domain';
-import type { Sql, SqlValue } from '../sql.js';
+import type { SqlValue } from '../sql.js';
 import {
   addEnded,
   noSums,
@@ -17,6 +17,7 @@ import {
   type AgentRecord,
   type SeriesSums,
 } from './agent-record.js';
+import type { RowBatch } from './row-batch.js';
 
 interface IntervalRow {
   readonly sums: SeriesSums;
@@ -36,26 +37,6 @@ interface IntervalRow {
     startedBy: Actor | null;
   } | null;
 }
-
-const INTERVAL_COLUMNS = [
-  'series',
-  'start_at',
-  'ordinal',
-  'end_at',
-  'uncertain_from',
-  'inferred',
-  'sum_ms',
-  'sum_entries',
-  'sum_uncertain',
-  'sum_inferred',
-  'agent',
-  'track',
-  'label',
-  'start_event',
-  'end_event',
-  'started_by',
-  'ended_by',
-] as const;
 
 export class AgentRows implements FoldSink {
   private readonly intervals: IntervalRow[] = [];
@@ -131,23 +112,15 @@ export class AgentRows implements FoldSink {
     this.attributes.push([this.record.agent, name, at, this.record.state.count, JSON.stringify(value)]);
   }
 
-  async write(sql: Sql): Promise<void> {
+  addTo(batch: RowBatch): void {
     for (const { end, uncertainFrom, endEvent, endedBy, sums, start, ordinal } of this.ended) {
-      await sql.run(
-        `UPDATE interval SET end_at = ?, uncertain_from = ?, end_event = ?, ended_by = ?
-         WHERE series = ? AND start_at = ? AND ordinal = ?`,
-        [end, uncertainFrom, endEvent, endedBy, sums.series, start, ordinal],
-      );
+      batch.update('status_interval', [end, uncertainFrom, endEvent, endedBy, sums.series, start, ordinal]);
     }
-    await sql.insert('series', ['series', 'agent', 'track', 'key'], this.newSeries);
-    await sql.insert(
-      'interval',
-      INTERVAL_COLUMNS,
-      this.intervals.map((row) => this.intervalValues(row)),
-    );
-    await sql.insert('gap', ['agent', 'at', 'event', 'track', 'expected', 'found'], this.gaps);
-    await sql.insert('chain_break', ['agent', 'at', 'event'], this.breaks);
-    await sql.insert('attribute', ['agent', 'attribute', 'at', 'n', 'value'], this.attributes);
+    for (const row of this.newSeries) batch.insert('series', row);
+    for (const row of this.intervals) batch.insert('status_interval', this.intervalValues(row));
+    for (const row of this.gaps) batch.insert('gap', row);
+    for (const row of this.breaks) batch.insert('chain_break', row);
+    for (const row of this.attributes) batch.insert('attribute', row);
   }
 
   private intervalValues(row: IntervalRow): SqlValue[] {

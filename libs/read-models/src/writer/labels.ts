@@ -1,5 +1,6 @@
 // Names that reports give keys and teams: those of the latest event that had one (`at`, then smallest fingerprint).
 // A function of the set of events, so every event may offer its names in any order, and as often as it likes.
+import { createHash } from 'node:crypto';
 import { keyOf, TRACKS, type Evidence } from '@libs/domain';
 import { UNNAMED_AT } from '../schema.js';
 import type { Sql } from '../sql.js';
@@ -12,6 +13,14 @@ interface Offer {
   readonly at: number;
   readonly fingerprint: string;
 }
+
+const COLUMNS = ['account', 'kind', 'key_id', 'key', 'at', 'fingerprint', 'label'] as const;
+const UNLESS_EARLIER = `ON CONFLICT (account, kind, key_id) DO UPDATE
+  SET at = excluded.at, fingerprint = excluded.fingerprint, label = excluded.label
+  WHERE excluded.at > label.at OR (excluded.at = label.at AND excluded.fingerprint < label.fingerprint)`;
+
+/** Longer keys are told apart by their digest: PostgreSQL's index entries end at about 2,700 bytes. */
+const LONGEST_KEY_ID = 250;
 
 export class LabelOffers {
   private readonly best = new Map<string, Offer>();
@@ -30,15 +39,10 @@ export class LabelOffers {
   }
 
   async write(sql: Sql): Promise<void> {
-    for (const { account, kind, key, label, at, fingerprint } of this.best.values()) {
-      await sql.run(
-        `INSERT INTO label (account, kind, key, at, fingerprint, label) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (account, kind, key) DO UPDATE
-           SET at = excluded.at, fingerprint = excluded.fingerprint, label = excluded.label
-           WHERE excluded.at > label.at OR (excluded.at = label.at AND excluded.fingerprint < label.fingerprint)`,
-        [account, kind, key, at, fingerprint, label],
-      );
-    }
+    const rows = [...this.best.values()].map(({ account, kind, key, label, at, fingerprint }) => {
+      return [account, kind, keyIdOf(key), key, at, fingerprint, label];
+    });
+    await sql.insert('label', COLUMNS, rows, UNLESS_EARLIER);
   }
 
   private offer(offer: Offer): void {
@@ -50,4 +54,13 @@ export class LabelOffers {
 
 function isLater(one: Offer, other: Offer): boolean {
   return one.at > other.at || (one.at === other.at && one.fingerprint < other.fingerprint);
+}
+
+/** What stands for a long key is longer than any short one, so that the two cannot meet. */
+function keyIdOf(key: string): string {
+  if (key.length <= LONGEST_KEY_ID) return key;
+  return createHash('sha256')
+    .update(key)
+    .digest('hex')
+    .padEnd(LONGEST_KEY_ID + 1, '-');
 }

@@ -71,7 +71,7 @@ describe('a late event', () => {
     const updates = [...onTime, split, late];
     const sql = openSqlite(':memory:', 'write');
     const model = await openReadModelWriter(sql);
-    const open = 'SELECT count(*) AS intervals, count(end_at) AS ended FROM interval';
+    const open = 'SELECT count(*) AS intervals, count(end_at) AS ended FROM status_interval';
     for (const batch of inBatches(recorded(updates), [20, 21])) {
       await model.apply(batch);
       if (batch.next === 21n) expect(await sql.all(open)).toEqual([{ intervals: 2, ended: 1 }]);

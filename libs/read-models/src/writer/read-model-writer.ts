@@ -11,30 +11,39 @@ import {
   CheckpointMismatchError,
   PoisonEventError,
   type ProjectionBatch,
+  type ProjectionLease,
   type ProjectionModel,
 } from '@libs/projection';
+import { postgresLease, type FencingLease } from '../postgres/postgres-lease.js';
 import type { Sql } from '../sql.js';
-import { loadAgentRecord, type AgentRecord } from './agent-record.js';
-import { foldAgent, type IncomingEvent } from './fold-agent.js';
+import { loadAgentRecords, type AgentRecord } from './agent-record.js';
+import { foldAgents, type AgentEvents, type IncomingEvent } from './fold-agents.js';
 import { LabelOffers } from './labels.js';
-import { prepareTables } from './open-read-model.js';
 
 /** Agents whose fold state is kept in memory between batches. */
 const REMEMBERED_AGENTS = 20_000;
 
 type BatchEvent = ProjectionBatch['events'][number];
 
-export async function openReadModelWriter(sql: Sql): Promise<ProjectionModel> {
-  await prepareTables(sql);
+/** `lease`: who projects must hold it. Null where a file can have but one writer. */
+export interface ReadModel extends ProjectionModel {
+  readonly lease: ProjectionLease | null;
+}
+
+export async function openReadModelWriter(sql: Sql): Promise<ReadModel> {
+  await sql.prepare();
   return new ReadModelWriter(sql);
 }
 
-class ReadModelWriter implements ProjectionModel {
+class ReadModelWriter implements ReadModel {
+  readonly lease: FencingLease | null;
   private agents = new Map<string, AgentRecord>();
   /** The greatest numbers given so far; null when they must be read again. */
   private last: { event: number; series: number; agent: number } | null = null;
 
-  constructor(private readonly sql: Sql) {}
+  constructor(private readonly sql: Sql) {
+    this.lease = sql.dialect === 'postgres' ? postgresLease(sql) : null;
+  }
 
   async checkpoint(): Promise<bigint | null> {
     const [row] = await this.sql.all<{ position: string | null }>(
@@ -55,47 +64,44 @@ class ReadModelWriter implements ProjectionModel {
   }
 
   private async applyInTransaction({ events, expected, next }: ProjectionBatch): Promise<void> {
-    const last = (this.last ??= await this.readLastNumbers());
+    await this.lease?.demand();
     await this.moveCheckpoint(expected, next, events.at(-1)?.recordedAt ?? null, events.length);
+    const last = (this.last ??= await this.readLastNumbers());
     const counters = { nextEvent: () => (last.event += 1), nextSeries: () => (last.series += 1) };
+    const agents = await this.withRecords(groupByAgent(events), last);
+    const fresh = await foldAgents(this.sql, agents, counters);
     const labels = new LabelOffers();
-    for (const [name, incoming] of groupByAgent(events)) {
-      const { record, isNew } = await this.recordOf(name, incoming[0]?.data, last);
-      const fresh = await foldAgent(this.sql, record, withLateness(record, incoming), counters);
-      for (const { evidence } of fresh) labels.add(record.account, evidence);
-      await this.writeAgent(record, isNew);
+    for (const [index, { record }] of agents.entries()) {
+      for (const { evidence } of fresh[index] ?? []) labels.add(record.account, evidence);
     }
     await labels.write(this.sql);
   }
 
-  private async recordOf(
-    name: string,
-    data: AgentUpdatedData | undefined,
+  private async withRecords(
+    groups: ReadonlyMap<string, readonly Decoded[]>,
     last: { agent: number },
-  ): Promise<{ record: AgentRecord; isNew: boolean }> {
-    const remembered = this.agents.get(name);
-    if (remembered) return { record: remembered, isNew: false };
-    if (!data) throw new Error('A group of events is never empty.');
-    const { accountId: account, agentId } = data;
-    const loaded = await loadAgentRecord(this.sql, account, agentId);
-    const created = { agent: last.agent + 1, account, agentId, state: initialFoldState(), series: new Map() };
-    const record = loaded ?? created;
-    if (!loaded) last.agent += 1;
-    this.agents.set(name, record);
-    return { record, isNew: !loaded };
-  }
-
-  private async writeAgent({ agent, account, agentId, state }: AgentRecord, isNew: boolean): Promise<void> {
-    const values = [state.lastAt ?? 0, state.attributes.name ?? null, JSON.stringify(state)];
-    if (isNew) {
-      const columns = ['agent', 'account', 'agent_id', 'last_at', 'name', 'state'];
-      await this.sql.insert('agent', columns, [[agent, account, agentId, ...values]]);
-    } else {
-      await this.sql.run('UPDATE agent SET last_at = ?, name = ?, state = ? WHERE agent = ?', [
-        ...values,
-        agent,
-      ]);
+  ): Promise<AgentEvents[]> {
+    const unknown = [...groups].flatMap(([name, [first]]) => {
+      if (first === undefined || this.agents.has(name)) return [];
+      return [{ name, account: first.data.accountId, agentId: first.data.agentId }];
+    });
+    const loaded = await loadAgentRecords(this.sql, unknown);
+    const byId = new Map(loaded.map((record) => [`${record.account}-${record.agentId}`, record]));
+    const created = new Set<AgentRecord>();
+    for (const { name, account, agentId } of unknown) {
+      let record = byId.get(`${account}-${agentId}`);
+      if (!record) {
+        const agent = (last.agent += 1);
+        record = { agent, account, agentId, state: initialFoldState(), series: new Map() };
+        created.add(record);
+      }
+      this.agents.set(name, record);
     }
+    return [...groups].map(([name, incoming]) => {
+      const record = this.agents.get(name);
+      if (!record) throw new Error('A group of events is never empty.');
+      return { record, isNew: created.has(record), incoming: withLateness(record, incoming) };
+    });
   }
 
   /** Compare and set: another writer's move makes this one's transaction fail as a whole. */

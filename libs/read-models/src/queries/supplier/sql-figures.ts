@@ -1,7 +1,8 @@
 // Figures at cuts from prefix sums: for each series and cut, the last interval that starts before the cut tells the sums
 // of all before it and its own part. So a window costs a few look-ups a series, however long it is.
 import { makeFigures, setSums, type AgentFigures, type CutRequest, type FiguresQuery } from '@libs/domain';
-import type { Sql } from '../../sql.js';
+import { joinLastInterval } from '../../last-interval.js';
+import type { Dialect, Sql } from '../../sql.js';
 import { trackNumber } from '../../writer/agent-record.js';
 import { NO_AGENT, paddedLists, places, type AgentNumbers } from './padded-lists.js';
 
@@ -57,7 +58,7 @@ async function lookUpsByAgent(
   const byAgent = new Map<number, LookUp[]>();
   for (const { list: times, offset } of paddedLists(instants, BEFORE_EVERYTHING)) {
     for (const { list } of onlyAgents) {
-      const rows = await sql.all<LookUp>(lookUpStatement(times, list, onlyKeys), [
+      const rows = await sql.all<LookUp>(lookUpStatement(sql.dialect, times, list, onlyKeys), [
         ...[...times, ...list, trackNumber(track), ...(keys ?? [])],
       ]);
       for (const row of rows) {
@@ -74,15 +75,16 @@ async function lookUpsByAgent(
 /** No interval starts before it. */
 const BEFORE_EVERYTHING = Number.MIN_SAFE_INTEGER;
 
-function lookUpStatement(times: readonly number[], agents: readonly number[], onlyKeys: string): string {
-  return `WITH cut (cut, t) AS (VALUES ${times.map((_, index) => `(${index}, ?)`).join(', ')})
-    SELECT series.agent, series.key, cut.cut, interval.start_at, interval.end_at, interval.uncertain_from,
-      interval.inferred, interval.sum_ms, interval.sum_entries, interval.sum_uncertain, interval.sum_inferred
-    FROM series CROSS JOIN cut JOIN interval ON interval.series = series.series
-      AND (interval.start_at, interval.ordinal) = (
-        SELECT earlier.start_at, earlier.ordinal FROM interval AS earlier
-        WHERE earlier.series = series.series AND earlier.start_at < cut.t
-        ORDER BY earlier.start_at DESC, earlier.ordinal DESC LIMIT 1)
+function lookUpStatement(
+  dialect: Dialect,
+  times: readonly number[],
+  agents: readonly number[],
+  onlyKeys: string,
+): string {
+  return `WITH cut (cut, t) AS (VALUES ${times.map((_, index) => `(${index}, CAST(? AS BIGINT))`).join(', ')})
+    SELECT series.agent, series.key, cut.cut, last.start_at, last.end_at, last.uncertain_from,
+      last.inferred, last.sum_ms, last.sum_entries, last.sum_uncertain, last.sum_inferred
+    FROM series CROSS JOIN cut ${joinLastInterval(dialect, 'JOIN', 'cut.t')}
     WHERE series.agent IN (${places(agents)}) AND series.track = ? ${onlyKeys}`;
 }
 

@@ -26,23 +26,24 @@ export async function sqlSessions(
   const sessions = new Map<string, Session[]>();
   for (const { list } of paddedLists([...ids.keys()], NO_AGENT)) {
     const rows = await sql.all<LoginRow>(
-      `SELECT interval.agent, series.key, interval.start_at, interval.end_at, interval.uncertain_from,
-         interval.inferred, interval.started_by, interval.ended_by
-       FROM interval JOIN series ON series.series = interval.series
-       WHERE interval.agent IN (${places(list)}) AND interval.track = ?
-         AND interval.start_at >= coalesce((
-           SELECT (SELECT earlier.start_at FROM interval AS earlier
+      // From the agents on, so that each has bounds of its own for one range of the index.
+      `SELECT agent.agent, series.key, login.start_at, login.end_at, login.uncertain_from,
+         login.inferred, login.started_by, login.ended_by
+       FROM agent CROSS JOIN status_interval AS login JOIN series ON series.series = login.series
+       WHERE agent.agent IN (${places(list)}) AND login.agent = agent.agent AND login.track = ?
+         AND login.start_at >= coalesce((
+           SELECT (SELECT earlier.start_at FROM status_interval AS earlier
              WHERE earlier.series = signed_out.series AND earlier.start_at < ?
              ORDER BY earlier.start_at DESC, earlier.ordinal DESC LIMIT 1)
-           FROM series AS signed_out WHERE signed_out.agent = interval.agent
+           FROM series AS signed_out WHERE signed_out.agent = agent.agent
              AND signed_out.track = ? AND signed_out.key = 'signed-out'), ?)
-         AND interval.start_at <= coalesce((
-           SELECT (SELECT later.start_at FROM interval AS later
+         AND login.start_at <= coalesce((
+           SELECT (SELECT later.start_at FROM status_interval AS later
              WHERE later.series = signed_out.series AND later.start_at >= ?
              ORDER BY later.start_at, later.ordinal LIMIT 1)
-           FROM series AS signed_out WHERE signed_out.agent = interval.agent
+           FROM series AS signed_out WHERE signed_out.agent = agent.agent
              AND signed_out.track = ? AND signed_out.key = 'signed-out'), ?)
-       ORDER BY interval.agent, interval.start_at, interval.ordinal`,
+       ORDER BY agent.agent, login.start_at, login.ordinal`,
       [
         ...[...list, login, from, login, Number.MIN_SAFE_INTEGER],
         ...[effectiveEnd, login, Number.MAX_SAFE_INTEGER],

@@ -24,17 +24,18 @@ export async function sqlVisits(
   for (const { list } of paddedLists([...ids.keys()], NO_AGENT)) {
     const rows = await sql.all<VisitRow>(
       // The first start that can matter is that of the last interval that began before the window.
-      `SELECT interval.agent, series.key, interval.start_at, interval.end_at
-       FROM interval JOIN series ON series.series = interval.series
-       WHERE interval.agent IN (${places(list)}) AND interval.track = ?
-         AND interval.start_at >= coalesce((
-           SELECT carried.start_at FROM interval AS carried
-           WHERE carried.agent = interval.agent AND carried.track = interval.track AND carried.start_at < ?
+      `SELECT agent.agent, series.key, visit.start_at, visit.end_at
+       FROM agent CROSS JOIN status_interval AS visit JOIN series ON series.series = visit.series
+       WHERE agent.agent IN (${places(list)}) AND visit.agent = agent.agent AND visit.track = ?
+         AND visit.start_at >= coalesce((
+           SELECT carried.start_at FROM status_interval AS carried
+           WHERE carried.agent = agent.agent AND carried.track = ? AND carried.start_at < ?
            ORDER BY carried.start_at DESC, carried.ordinal DESC LIMIT 1), ?)
-         AND interval.start_at < ? AND interval.end_at <= ? AND (interval.end_at > ? OR interval.start_at >= ?) ${onlyKeys}
-       ORDER BY interval.agent, interval.start_at, interval.ordinal LIMIT ?`,
+         AND visit.start_at < ? AND visit.end_at <= ? AND (visit.end_at > ? OR visit.start_at >= ?) ${onlyKeys}
+       ORDER BY agent.agent, visit.start_at, visit.ordinal LIMIT ?`,
       [
-        ...[...list, trackNumber(track), from, from, effectiveEnd, effectiveEnd, from, from],
+        ...[...list, trackNumber(track), trackNumber(track), from, from],
+        ...[effectiveEnd, effectiveEnd, from, from],
         ...[...(keys ?? []), limit - found + 1],
       ],
     );

@@ -1,12 +1,16 @@
-// Brings one agent's rows up to date with a batch's events of that agent: on time in O(1) each, late by a refold.
+// Brings agents' rows up to date with a batch's events of them: on time in O(1) each, late by a refold.
 import { byFingerprint, foldEvent, takeInOrder, type Evidence } from '@libs/domain';
-import type { Sql, SqlValue } from '../sql.js';
+import type { Sql } from '../sql.js';
 import type { AgentRecord } from './agent-record.js';
 import { AgentRows } from './agent-rows.js';
 import { resumeBefore, saysOf, type NumberedEvidence } from './refold.js';
+import { RowBatch } from './row-batch.js';
 
 /** A refold resumes at most about this many events early. */
 const EVENTS_BETWEEN_STATES = 16;
+
+/** Events read and folded again at once, about; bounds the memory of a batch that is late for many agents. */
+const MOST_REFOLDED = 50_000;
 
 /** One event of the log, on its way into the evidence table. */
 export interface IncomingEvent {
@@ -18,29 +22,80 @@ export interface IncomingEvent {
   readonly late: boolean;
 }
 
+/** A batch's events of one agent, in the order of the log. */
+export interface AgentEvents {
+  readonly record: AgentRecord;
+  readonly isNew: boolean;
+  readonly incoming: readonly IncomingEvent[];
+}
+
 export interface Counters {
   nextEvent(): number;
   nextSeries(): number;
 }
 
-/** Returns the events that were not there before. `incoming` is in the order of the log. */
-export async function foldAgent(
+/** Returns, in the order given, the events of each agent that were not there before. Every agent comes once. */
+export async function foldAgents(
   sql: Sql,
-  record: AgentRecord,
-  incoming: readonly IncomingEvent[],
+  agents: readonly AgentEvents[],
   counters: Counters,
-): Promise<readonly IncomingEvent[]> {
+): Promise<(readonly IncomingEvent[])[]> {
+  const fresh: (readonly IncomingEvent[])[] = [];
+  for (const chunk of chunksOf(agents.map(withEarliest))) {
+    const late = chunk.filter(isLate).map(({ record, earliest }) => ({ record, at: earliest }));
+    const stored = await resumeBefore(sql, late);
+    const batch = new RowBatch();
+    for (const one of chunk) fresh.push(foldAgent(one, stored.get(one.record.agent) ?? [], counters, batch));
+    await batch.write(sql);
+  }
+  return fresh;
+}
+
+interface PreparedEvents extends AgentEvents {
+  readonly earliest: number;
+}
+
+function withEarliest({ incoming, ...rest }: AgentEvents): PreparedEvents {
   const first = firstOfEachFingerprint(incoming);
   const earliest = first.reduce((least, { evidence }) => Math.min(least, evidence.at), Infinity);
-  const onTime = record.state.lastAt === null || earliest > record.state.lastAt;
-  const stored = onTime ? [] : await resumeBefore(sql, record, earliest);
+  return { ...rest, incoming: first, earliest };
+}
+
+function isLate({ record, earliest }: PreparedEvents): boolean {
+  return record.state.lastAt !== null && earliest <= record.state.lastAt;
+}
+
+/** An agent that is not late has nothing to read again; one that is, at most all its events so far. */
+function chunksOf(agents: readonly PreparedEvents[]): PreparedEvents[][] {
+  const chunks: PreparedEvents[][] = [];
+  let left = 0;
+  for (const one of agents) {
+    const refolded = isLate(one) ? one.record.state.count : 0;
+    const chunk = chunks.at(-1);
+    if (chunk && refolded <= left) chunk.push(one);
+    else {
+      chunks.push([one]);
+      left = MOST_REFOLDED;
+    }
+    left -= refolded;
+  }
+  return chunks;
+}
+
+function foldAgent(
+  { record, isNew, incoming }: PreparedEvents,
+  stored: readonly NumberedEvidence[],
+  counters: Counters,
+  batch: RowBatch,
+): readonly IncomingEvent[] {
   const known = new Set(stored.map(({ evidence }) => evidence.fingerprint));
-  const fresh = first.filter(({ evidence }) => !known.has(evidence.fingerprint));
+  const fresh = incoming.filter(({ evidence }) => !known.has(evidence.fingerprint));
   const numbered = fresh.map(({ evidence }) => ({ event: counters.nextEvent(), evidence, stored: null }));
-  const folded = foldRows(record, [...stored, ...numbered], counters);
-  await writeEvidence(sql, record, fresh, numbered, folded.places);
-  await updateStored(sql, stored, folded.places);
-  await folded.rows.write(sql);
+  const { rows, places } = foldRows(record, [...stored, ...numbered], counters);
+  addAgent(record, isNew, batch);
+  addEvidence(record, fresh, numbered, places, batch);
+  addMoved(stored, places, batch);
+  rows.addTo(batch);
   return fresh;
 }
 
@@ -103,49 +158,37 @@ function groupsByAt(events: readonly Evidence[]): Evidence[][] {
   return groups;
 }
 
-const EVIDENCE_COLUMNS = [
-  'event',
-  'agent',
-  'at',
-  'rank',
-  'fingerprint',
-  'position',
-  'revision',
-  'recorded_at',
-  'late',
-  'says',
-  'state',
-] as const;
+function addAgent({ agent, account, agentId, state }: AgentRecord, isNew: boolean, batch: RowBatch): void {
+  const values = [state.lastAt ?? 0, state.attributes.name ?? null, JSON.stringify(state)];
+  if (isNew) batch.insert('agent', [agent, account, agentId, ...values]);
+  else batch.update('agent', [...values, agent]);
+}
 
-async function writeEvidence(
-  sql: Sql,
-  record: AgentRecord,
+function addEvidence(
+  { agent }: AgentRecord,
   fresh: readonly IncomingEvent[],
   numbered: readonly NumberedEvidence[],
   places: ReadonlyMap<number, Place>,
-): Promise<void> {
-  const rows = fresh.map(({ evidence, position, revision, recordedAt, late }, index): SqlValue[] => {
+  batch: RowBatch,
+): void {
+  for (const [index, { evidence, position, revision, recordedAt, late }] of fresh.entries()) {
     const event = numbered[index]?.event ?? -1;
     const { rank = 0, state = null } = places.get(event) ?? {};
     const { at, fingerprint } = evidence;
     const log = [position, revision, recordedAt, late ? 1 : 0];
-    return [event, record.agent, at, rank, fingerprint, ...log, saysOf(evidence), state];
-  });
-  await sql.insert('evidence', EVIDENCE_COLUMNS, rows);
+    batch.insert('evidence', [event, agent, at, rank, fingerprint, ...log, saysOf(evidence), state]);
+  }
 }
 
-async function updateStored(
-  sql: Sql,
+/** Stored events whose place within their `at`, or whose kept state, is another now. */
+function addMoved(
   stored: readonly NumberedEvidence[],
   places: ReadonlyMap<number, Place>,
-): Promise<void> {
+  batch: RowBatch,
+): void {
   for (const { event, stored: was } of stored) {
     const place = places.get(event);
     if (!place || !was || (was.rank === place.rank && !was.hasState && place.state === null)) continue;
-    await sql.run('UPDATE evidence SET rank = ?, state = ? WHERE event = ?', [
-      place.rank,
-      place.state,
-      event,
-    ]);
+    batch.update('evidence', [place.rank, place.state, event]);
   }
 }
