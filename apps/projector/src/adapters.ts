@@ -1,17 +1,12 @@
-// Which adapter serves a URL's scheme; the one place that chooses, for the app's thread and for the projection's alike.
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+// Which adapter serves the event store's URL; the one place that chooses, for the app's thread and for the projection's alike.
 import type { EventStore } from '@libs/event-store';
 import { openSqliteEventStore, waitForEventStore } from '@libs/event-store/sqlite';
-import type { StoreUrl } from '@libs/platform';
-import { openSqlite, type Sql } from '@libs/read-models';
-import type { QueryReader } from './queries/query-reader.js';
-import { openReaderPool } from './queries/reader-pool.js';
+import type { ReadModelUrl, StoreUrl } from '@libs/platform';
 
 /** Where both stores live: plain data, so that it crosses to a thread. */
 export interface StoreUrls {
   readonly eventStore: StoreUrl;
-  readonly readModel: StoreUrl;
+  readonly readModel: ReadModelUrl;
 }
 
 export interface WaitOptions {
@@ -33,12 +28,6 @@ interface EventStoreAdapter {
   readonly read: (url: StoreUrl, now: () => number) => EventStore;
 }
 
-interface ReadModelAdapter {
-  /** The only connection that writes. */
-  readonly write: (url: StoreUrl) => Sql;
-  readonly readers: (url: StoreUrl) => QueryReader;
-}
-
 const EVENT_STORES: Readonly<Record<StoreUrl['kind'], EventStoreAdapter>> = {
   sqlite: {
     follow: async ({ path: file }, options) => {
@@ -49,15 +38,4 @@ const EVENT_STORES: Readonly<Record<StoreUrl['kind'], EventStoreAdapter>> = {
   },
 };
 
-const READ_MODELS: Readonly<Record<StoreUrl['kind'], ReadModelAdapter>> = {
-  sqlite: {
-    write: ({ path: file }) => {
-      mkdirSync(dirname(file), { recursive: true });
-      return openSqlite(file, 'write');
-    },
-    readers: ({ path: file }) => openReaderPool(file),
-  },
-};
-
 export const eventStoreAdapter = (url: StoreUrl): EventStoreAdapter => EVENT_STORES[url.kind];
-export const readModelAdapter = (url: StoreUrl): ReadModelAdapter => READ_MODELS[url.kind];

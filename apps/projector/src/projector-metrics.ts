@@ -6,6 +6,7 @@ import type { MonitoredState, ProjectionMonitor } from './project/projection-mon
 const STATES: Readonly<Record<MonitoredState, true>> = {
   starting: true,
   'waiting-for-event-store': true,
+  standby: true,
   'catching-up': true,
   live: true,
   'stopped-at-poison': true,

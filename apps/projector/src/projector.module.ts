@@ -3,7 +3,7 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { CqrsModule } from '@nestjs/cqrs';
 import { METRICS } from '@libs/platform';
 import type { Registry } from 'prom-client';
-import { eventStoreAdapter, readModelAdapter, type StoreUrls } from './adapters.js';
+import { eventStoreAdapter, type StoreUrls } from './adapters.js';
 import { AccountController } from './http/account.controller.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { AgentController } from './http/agent.controller.js';
@@ -19,6 +19,7 @@ import { GetAgentEventsHandler } from './queries/get-agent-events.js';
 import { ListAccountsHandler } from './queries/list-accounts.js';
 import { readModelHandlers } from './queries/read-model-handlers.js';
 import { ReadModelReader } from './queries/read-model-reader.js';
+import { openReaderPool } from './queries/reader-pool.js';
 import { CLOCK } from './tokens.js';
 
 /** A projection that keeps up needs milliseconds. */
@@ -66,7 +67,7 @@ export function threadedRuntime(
 ): ProjectorRuntime {
   return {
     startProjection: projectionThread(urls),
-    reader: readModelAdapter(urls.readModel).readers(urls.readModel),
+    reader: openReaderPool(urls.readModel),
     openEventStore: () => eventStoreAdapter(urls.eventStore).read(urls.eventStore, now),
     positionWaitMs: POSITION_WAIT_MS,
     now,

@@ -21,5 +21,6 @@ export type {
   ProjectionState,
   ProjectionStatus,
 } from './projection-status.js';
+export { retryUnavailable, STOPPED, type RetryOptions } from './retry-unavailable.js';
 export { runProjection } from './run-projection.js';
 export type { RunProjectionOptions } from './run-projection.js';

@@ -3,7 +3,7 @@ import { EventStoreError } from '@libs/event-store';
 import type { EventStoreErrorCode, Position } from '@libs/event-store';
 import { CheckpointMismatchError, ModelUnavailableError, PoisonEventError } from './errors.js';
 
-export type ProjectionState = 'catching-up' | 'live' | 'stopped-at-poison' | 'failed';
+export type ProjectionState = 'standby' | 'catching-up' | 'live' | 'stopped-at-poison' | 'failed';
 
 export type ProjectionErrorCode =
   EventStoreErrorCode | 'checkpoint-mismatch' | 'model-unavailable' | 'poison-event' | 'unexpected';

@@ -4,10 +4,12 @@
 // States: catching-up → (a page that ends at the head is committed) live → (a page that does not) catching-up.
 // An event cannot be applied → (unless an EventSkipped names it) stopped-at-poison, all before it committed → (one does)
 // catching-up. An event that can be applied is never left out, whatever names it: so every fold skips the same events.
+// With a lease: standby while another projector holds it → (it is taken) catching-up → (another has taken it) standby.
 // Exits: the signal fires, and the batch in hand is committed first (returns); the checkpoint is not what it was, or the
 // store is damaged → failed (throws). A database that is unavailable is no exit: it is retried for ever.
 import type { EventPage, EventStore, Position } from '@libs/event-store';
 import { applyOrIsolate } from './apply-or-isolate.js';
+import type { ProjectionLease } from './projection-lease.js';
 import type { ProjectionModel } from './projection-model.js';
 import { createStatusBoard, errorCodeOf } from './projection-status.js';
 import type { PoisonEvent, ProjectionStatus } from './projection-status.js';
@@ -16,6 +18,7 @@ import type { RetryOptions } from './retry-unavailable.js';
 import { createSkippedEvents } from './skipped-events.js';
 import { sleep } from './sleep.js';
 import { refreshLag, watchLag } from './watch-lag.js';
+import { whileLeaseHeld } from './while-lease-held.js';
 
 export const DEFAULT_BATCH_EVENTS = 1_000;
 /** How often a projection stopped at a poison event looks whether it may go on. */
@@ -24,6 +27,8 @@ const SKIP_POLL_MS = 200;
 export interface RunProjectionOptions {
   readonly store: EventStore;
   readonly model: ProjectionModel;
+  /** Where several projectors may share a model: only the one that holds it projects, the others stand by. */
+  readonly lease?: ProjectionLease | null;
   readonly signal: AbortSignal;
   /** UTC epoch ms, for the lag in seconds. */
   readonly now: () => number;
@@ -40,6 +45,7 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
   const {
     store,
     model,
+    lease = null,
     signal,
     now,
     batchSize = DEFAULT_BATCH_EVENTS,
@@ -50,24 +56,21 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
   /** Poison events that a recorded skip allows to pass. */
   const passed = new Set<Position>();
   const lag = { store, board, contiguousPositions, now };
-  const retry: RetryOptions = {
-    signal,
+  const retryUntil = (ending: AbortSignal): RetryOptions => ({
+    signal: ending,
     onUnavailable: (error) =>
       board.update({ lastErrorCode: errorCodeOf(error), retries: board.current.retries + 1 }),
-  };
+  });
+  const retry = retryUntil(signal);
 
   const ended = new AbortController();
   let watching: Promise<void> | null = null;
   try {
-    const checkpoint = await retryUnavailable(() => model.checkpoint(), retry);
-    if (checkpoint === STOPPED) return;
+    if (!(await readCheckpoint(retry))) return;
     if ((await retryUnavailable(() => skipped.refresh(), retry)) === STOPPED) return;
-    board.update({ position: checkpoint, lastErrorCode: null });
     watching = watchLag({ ...lag, signal: AbortSignal.any([signal, ended.signal]) });
-    for await (const page of store.follow({ after: checkpoint, signal, pageSize: batchSize })) {
-      await applyPage(page);
-      if (signal.aborted) break;
-    }
+    if (lease === null) await follow(signal);
+    else await whileLeaseHeld({ lease, retry, onStandby: standBy }, follow);
   } catch (error) {
     board.update({ state: 'failed', lastErrorCode: errorCodeOf(error) });
     throw error;
@@ -76,19 +79,43 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
     await watching;
   }
 
-  async function applyPage({ events, next, atHead }: EventPage): Promise<void> {
+  async function standBy(): Promise<void> {
+    if (await readCheckpoint(retry)) board.update({ state: 'standby', poison: null });
+  }
+
+  /** False if the signal fired first. */
+  async function readCheckpoint(until: RetryOptions): Promise<boolean> {
+    const position = await retryUnavailable(() => model.checkpoint(), until);
+    if (position === STOPPED) return false;
+    board.update({ position, lastErrorCode: null });
+    return true;
+  }
+
+  /** `held` fires when the signal does, or when the lease is lost. */
+  async function follow(held: AbortSignal): Promise<void> {
+    // What the checkpoint was before the lease was taken is another projector's past.
+    if (lease !== null && !(await readCheckpoint(retryUntil(held)))) return;
+    if (board.current.state === 'standby') board.update({ state: 'catching-up' });
+    const after = board.current.position;
+    for await (const page of store.follow({ after, signal: held, pageSize: batchSize })) {
+      await applyPage(page, held);
+      if (held.aborted) break;
+    }
+  }
+
+  async function applyPage({ events, next, atHead }: EventPage, held: AbortSignal): Promise<void> {
     if (next === null) return;
     events.forEach((event) => skipped.note(event));
-    while (!signal.aborted && board.current.position !== next) {
+    while (!held.aborted && board.current.position !== next) {
       const expected = board.current.position;
       const batch = {
         events: events.filter(({ position }) => mustApply(position, expected)),
         expected,
         next,
       };
-      const { checkpoint, poison } = await applyOrIsolate(model, batch, retry);
+      const { checkpoint, poison } = await applyOrIsolate(model, batch, retryUntil(held));
       showProgress(checkpoint, checkpoint === next && atHead);
-      if (poison !== null) await stopUntilSkipped(poison);
+      if (poison !== null) await stopUntilSkipped(poison, held);
     }
   }
 
@@ -104,14 +131,14 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
     board.update({ position, state, lastErrorCode: null, ...lag });
   }
 
-  async function stopUntilSkipped(poison: PoisonEvent): Promise<void> {
+  async function stopUntilSkipped(poison: PoisonEvent, held: AbortSignal): Promise<void> {
     for (;;) {
-      if ((await retryUnavailable(() => skipped.refresh(), retry)) === STOPPED) return;
+      if ((await retryUnavailable(() => skipped.refresh(), retryUntil(held))) === STOPPED) return;
       if (skipped.has(poison.position)) break;
       await refreshLag(lag);
       board.update({ state: 'stopped-at-poison', poison, lastErrorCode: 'poison-event' });
-      await sleep(SKIP_POLL_MS, signal);
-      if (signal.aborted) return;
+      await sleep(SKIP_POLL_MS, held);
+      if (held.aborted) return;
     }
     passed.add(poison.position);
     board.update({ state: 'catching-up', poison: null, lastErrorCode: null });

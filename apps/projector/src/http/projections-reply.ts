@@ -12,6 +12,7 @@ export const projectionsReply = z.object({
         .enum([
           'starting',
           'waiting-for-event-store',
+          'standby',
           'catching-up',
           'live',
           'stopped-at-poison',
@@ -20,8 +21,10 @@ export const projectionsReply = z.object({
           'stopped',
         ])
         .meta({
-          description:
+          description: [
+            '`standby`: another projector keeps the read model in step, and this one takes over when that one ends.',
             '`stopped-at-poison`: it stands before an event it cannot apply; replies are those of the position before it.',
+          ].join(' '),
         }),
       position: position.meta({ description: 'The last event whose effects are in the read model.' }),
       headPosition: position.meta({ description: 'The last event of the log, when it was last looked at.' }),

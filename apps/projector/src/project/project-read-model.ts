@@ -1,9 +1,16 @@
 // One run of the projection: opens the read model for writing, waits for the log, and keeps the one in step with the
 // other until told to stop. Holds the read model's only writer, so there must never be two runs at a time.
 import { EventStoreError } from '@libs/event-store';
-import { CheckpointMismatchError, runProjection, type ProjectionModel } from '@libs/projection';
+import {
+  CheckpointMismatchError,
+  retryUnavailable,
+  runProjection,
+  STOPPED,
+  type ProjectionModel,
+} from '@libs/projection';
 import { openReadModelWriter } from '@libs/read-models';
-import { eventStoreAdapter, readModelAdapter, type StoreUrls } from '../adapters.js';
+import { eventStoreAdapter, type StoreUrls } from '../adapters.js';
+import { openReadModel } from '../open-read-model.js';
 import {
   NO_REPORT,
   type ProjectionEnd,
@@ -30,11 +37,20 @@ async function run({ eventStore, readModel, signal, now, onReport }: ProjectRead
   let report: ProjectionReport = NO_REPORT;
   const tell = (change: Partial<ProjectionReport>): void => onReport((report = { ...report, ...change }));
 
-  const sql = readModelAdapter(readModel).write(readModel);
+  const sql = openReadModel(readModel, 'write');
   try {
-    const model = await openReadModelWriter(sql);
-    const position = await model.checkpoint();
-    tell({ opened: true, status: { ...report.status, position } });
+    const onUnavailable = (error: Error): void => {
+      const { retries } = report.status;
+      const status = { ...report.status, lastErrorCode: 'model-unavailable', retries: retries + 1 } as const;
+      tell({ openProblem: error.message, status });
+    };
+    const opening = { signal, onUnavailable };
+    const model = await retryUnavailable(() => openReadModelWriter(sql), opening);
+    if (model === STOPPED) return;
+    const position = await retryUnavailable(() => model.checkpoint(), opening);
+    if (position === STOPPED) return;
+    const status = { ...report.status, position, lastErrorCode: null };
+    tell({ opened: true, openProblem: null, status });
     const onWaiting = (): void => {
       if (!report.waitingForEventStore) tell({ waitingForEventStore: true });
     };
@@ -45,6 +61,7 @@ async function run({ eventStore, readModel, signal, now, onReport }: ProjectRead
       tell({ waitingForEventStore: false });
       await runProjection({
         store,
+        lease: model.lease,
         model: counting(
           model,
           (events) => (report = { ...report, appliedEvents: report.appliedEvents + events }),

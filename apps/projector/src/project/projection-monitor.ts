@@ -1,5 +1,5 @@
 // What the app knows of its projection, and who waits for it to come to a position. Holds no timer but the waiters'.
-import type { PoisonEvent, ProjectionErrorCode, ProjectionState } from '@libs/projection';
+import type { PoisonEvent, ProjectionErrorCode, ProjectionState, ProjectionStatus } from '@libs/projection';
 import { NO_REPORT, type ProjectionReport } from './projection-report.js';
 
 /** The runner's states, and those of the run around it. */
@@ -17,6 +17,9 @@ export interface ProjectionView {
   readonly appliedEvents: number;
   readonly restarts: number;
 }
+
+/** One that stands by sees what the other commits a little later. */
+const STANDBY_LAG_SECONDS = 5;
 
 interface Waiter {
   readonly position: bigint;
@@ -46,7 +49,7 @@ export class ProjectionMonitor {
     this.report = report;
     this.phase = 'running';
     this.wasOpened ||= report.opened;
-    this.wasCaughtUp ||= report.status.state === 'live' || report.status.state === 'stopped-at-poison';
+    this.wasCaughtUp ||= isCaughtUp(report.status);
     const { position } = report.status;
     if (position === null) return;
     for (const waiter of this.waiters) if (waiter.position <= position) waiter.settle(true);
@@ -101,5 +104,20 @@ export class ProjectionMonitor {
   private state(): MonitoredState {
     if (this.phase !== 'running') return this.phase;
     return this.report.waitingForEventStore ? 'waiting-for-event-store' : this.report.status.state;
+  }
+}
+
+function isCaughtUp({ state, lagSeconds }: ProjectionStatus): boolean {
+  switch (state) {
+    case 'live':
+    case 'stopped-at-poison':
+      return true;
+    case 'standby':
+      return lagSeconds !== null && lagSeconds <= STANDBY_LAG_SECONDS;
+    case 'catching-up':
+    case 'failed':
+      return false;
+    default:
+      throw new Error(`no such state: ${String(state satisfies never)}`);
   }
 }

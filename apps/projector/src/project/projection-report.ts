@@ -4,6 +4,8 @@ import type { ProjectionStatus } from '@libs/projection';
 export interface ProjectionReport {
   /** The read model's tables are there. */
   readonly opened: boolean;
+  /** Why the tables cannot be opened yet; it is tried again and again. Holds no credentials. */
+  readonly openProblem: string | null;
   /** There is no log yet; only ingest makes one. */
   readonly waitingForEventStore: boolean;
   readonly status: ProjectionStatus;
@@ -27,6 +29,7 @@ export type StartProjection = (options: ProjectionRunOptions) => Promise<Project
 
 export const NO_REPORT: ProjectionReport = {
   opened: false,
+  openProblem: null,
   waitingForEventStore: false,
   status: {
     state: 'catching-up',

@@ -49,7 +49,10 @@ export async function superviseProjection(options: SuperviseOptions): Promise<vo
 
 /** Passes reports on, with a log line whenever the state changes; falling behind and catching up is nothing to note. */
 function reporter(monitor: ProjectionMonitor, logger: Logger): (report: ProjectionReport) => void {
+  let problem: string | null = null;
   return (report) => {
+    if (report.openProblem !== null && report.openProblem !== problem) logger.warn(report.openProblem);
+    problem = report.openProblem;
     const { state: before } = monitor.view();
     const wasCaughtUp = monitor.caughtUpOnce;
     monitor.accept(report);

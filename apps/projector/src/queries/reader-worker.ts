@@ -1,16 +1,17 @@
 // The reader thread: one read-only connection, one request at a time. Must never write.
 import { workerData } from 'node:worker_threads';
-import { openSqlite, type Sql } from '@libs/read-models';
+import type { ReadModelUrl } from '@libs/platform';
+import type { Sql } from '@libs/read-models';
 import { move } from 'piscina';
-import { z } from 'zod';
+import { openReadModel } from '../open-read-model.js';
 import { answerQuery } from './answer-query.js';
 import type { ReadAnswer, ReadRequest } from './read-request.js';
 
-const { file } = z.object({ file: z.string() }).parse(workerData);
+const url = workerData as ReadModelUrl;
 
-// Opened at the first request: the file is made by the projection, which may start later.
+// Opened at the first request: the tables are made by the projection, which may start later.
 let sql: Sql | null = null;
-const openSql = (): Sql => (sql ??= openSqlite(file, 'read'));
+const openSql = (): Sql => (sql ??= openReadModel(url, 'read'));
 
 export default async function answer(request: ReadRequest): Promise<ReadAnswer> {
   const reply = await answerQuery(openSql, request);

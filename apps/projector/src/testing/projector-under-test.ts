@@ -49,7 +49,7 @@ export async function startProjector({
   const now = (): number => NOW;
   const made = (): ProjectorRuntime => ({
     startProjection: (options) => projectReadModel({ ...options, ...urls, now }),
-    reader: inProcessReader(urls.readModel.path),
+    reader: inProcessReader(urls.readModel),
     openEventStore: () => eventStoreAdapter(urls.eventStore).read(urls.eventStore, now),
     positionWaitMs: 5_000,
     now,

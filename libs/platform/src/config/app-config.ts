@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isLoopbackHost } from '../auth/loopback.js';
-import type { StoreUrl } from './store-url.js';
+import type { ReadModelUrl, SqliteUrl, StoreUrl } from './store-url.js';
 import { commonVariables, ingestVariables, projectorVariables, type LogLevel } from './variables.js';
 
 /** What `startApp` needs of any app. `apiKeysFile` null: open, loopback only. */
@@ -27,7 +27,7 @@ export interface IngestConfig extends ServerConfig {
 export interface ProjectorConfig extends ServerConfig {
   readonly dataDir: string;
   readonly eventStore: StoreUrl;
-  readonly readModel: StoreUrl;
+  readonly readModel: ReadModelUrl;
 }
 
 interface HostAndKeys {
@@ -44,7 +44,10 @@ const loopbackUnlessKeys = {
 const isSafeHost = ({ HOST, API_KEYS_FILE }: HostAndKeys): boolean =>
   API_KEYS_FILE !== undefined || isLoopbackHost(HOST);
 
-const embedded = (dataDir: string, file: string): StoreUrl => ({ kind: 'sqlite', path: join(dataDir, file) });
+const embedded = (dataDir: string, file: string): SqliteUrl => ({
+  kind: 'sqlite',
+  path: join(dataDir, file),
+});
 
 const ingestEnvironment = z.object({ ...commonVariables, ...ingestVariables });
 const projectorEnvironment = z.object({ ...commonVariables, ...projectorVariables });

@@ -9,5 +9,6 @@ export {
 } from './app-config.js';
 export { renderEnvExample } from './env-example.js';
 export { loadConfig } from './load-config.js';
-export { zStoreUrl, type StoreUrl } from './store-url.js';
+export type { PostgresUrl } from './postgres-url.js';
+export { zReadModelUrl, zStoreUrl, type ReadModelUrl, type SqliteUrl, type StoreUrl } from './store-url.js';
 export { LOG_LEVELS, type LogLevel } from './variables.js';

@@ -1,6 +1,6 @@
 // Every environment variable there is: its shape, its default and what it is for. The one source of `.env.example`.
 import { z } from 'zod';
-import { zStoreUrl } from './store-url.js';
+import { zReadModelUrl, zStoreUrl } from './store-url.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -56,8 +56,8 @@ export const ingestVariables = {
 
 export const projectorVariables = {
   PROJECTOR_PORT: zPort.default(3002).meta({ description: 'Port of the projector app.' }),
-  READ_MODEL_URL: zStoreUrl.optional().meta({
-    description: 'Read model: sqlite:<path>.',
+  READ_MODEL_URL: zReadModelUrl.optional().meta({
+    description: 'Read model: sqlite:<path>, or postgres://user:password@host:port/database[?schema=name].',
     example: 'sqlite:./data/read.db',
   }),
 };

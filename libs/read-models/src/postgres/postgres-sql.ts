@@ -27,16 +27,18 @@ export interface PostgresSessions {
 const BEGIN = { read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', write: 'BEGIN' } as const;
 
 export function postgresSql({ open, prepare }: PostgresSessions): Sql {
-  let current: PostgresSession | null = null;
+  let current: Promise<PostgresSession> | null = null;
   let transaction: PostgresSession | null = null;
   let lastTransaction: Promise<unknown> = Promise.resolve();
 
   async function session(): Promise<PostgresSession> {
     if (transaction) return transaction;
-    if (current?.usable) return current;
-    await current?.end();
-    current = null;
-    return (current = await open());
+    const before = current;
+    const known = await before?.catch(() => null);
+    if (known?.usable) return known;
+    // Whoever comes first opens the next one, for all.
+    if (current === before) current = known ? known.end().then(open) : open();
+    return current ?? open();
   }
 
   async function query(statement: string, parameters: readonly SqlValue[]): Promise<PostgresResult> {
@@ -101,7 +103,7 @@ export function postgresSql({ open, prepare }: PostgresSessions): Sql {
     },
     close: async () => {
       await lastTransaction;
-      await current?.end();
+      await (await current?.catch(() => null))?.end();
     },
   };
 }

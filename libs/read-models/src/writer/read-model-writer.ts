@@ -45,11 +45,8 @@ class ReadModelWriter implements ReadModel {
     this.lease = sql.dialect === 'postgres' ? postgresLease(sql) : null;
   }
 
-  async checkpoint(): Promise<bigint | null> {
-    const [row] = await this.sql.all<{ position: string | null }>(
-      'SELECT position FROM checkpoint WHERE id = 1',
-    );
-    return row?.position ? BigInt(row.position) : null;
+  checkpoint(): Promise<bigint | null> {
+    return this.sql.transaction('read', () => this.readPosition());
   }
 
   async apply(batch: ProjectionBatch): Promise<void> {
@@ -117,7 +114,14 @@ class ReadModelWriter implements ReadModel {
       expected === null
         ? await this.sql.run(`${set} WHERE id = 1 AND position IS NULL`, values)
         : await this.sql.run(`${set} WHERE id = 1 AND position = ?`, [...values, expected.toString()]);
-    if (moved !== 1) throw new CheckpointMismatchError(expected, await this.checkpoint());
+    if (moved !== 1) throw new CheckpointMismatchError(expected, await this.readPosition());
+  }
+
+  private async readPosition(): Promise<bigint | null> {
+    const [row] = await this.sql.all<{ position: string | null }>(
+      'SELECT position FROM checkpoint WHERE id = 1',
+    );
+    return row?.position ? BigInt(row.position) : null;
   }
 
   private async readLastNumbers(): Promise<{ event: number; series: number; agent: number }> {
