@@ -1,14 +1,15 @@
-// What the app watches while it runs and closes when it stops: after the last request has ended, the queue is drained,
-// then the log is closed (which empties its write-ahead log), then the quarantine.
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+// What the app starts, watches while it runs and closes when it stops: Kafka is left at once, beside the requests that
+// end; then the queue is drained, the log closed (which empties its write-ahead log), then the quarantine.
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EventStoreError, type EventStore } from '@libs/event-store';
-import { HealthChecks, type CheckResult } from '@libs/platform';
+import { HealthChecks, SHUTDOWN_SIGNAL, type CheckResult } from '@libs/platform';
 import { InFlight } from './http/in-flight.js';
 import { IngestMetrics } from './ingest-metrics.js';
+import type { KafkaSource } from './kafka/kafka-source.js';
 import { QuarantineStore } from './quarantine/quarantine-store.js';
 import type { PayloadDecoder } from './record-agent-update/payload-decoder.js';
 import { UpdateRecorder } from './record-agent-update/update-recorder.js';
-import { DECODER, EVENT_STORE } from './tokens.js';
+import { DECODER, EVENT_STORE, KAFKA_SOURCE } from './tokens.js';
 
 /** A store that can tell the size of its write-ahead log. */
 interface HasWal {
@@ -16,12 +17,14 @@ interface HasWal {
 }
 
 @Injectable()
-export class IngestLifecycle implements OnApplicationShutdown {
+export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore & Partial<HasWal>,
     private readonly quarantine: QuarantineStore,
     private readonly recorder: UpdateRecorder,
     @Inject(DECODER) private readonly decoder: PayloadDecoder,
+    @Inject(KAFKA_SOURCE) private readonly kafka: KafkaSource | null,
+    @Inject(SHUTDOWN_SIGNAL) stopping: AbortSignal,
     inFlight: InFlight,
     metrics: IngestMetrics,
     checks: HealthChecks,
@@ -35,9 +38,17 @@ export class IngestLifecycle implements OnApplicationShutdown {
     checks.register('quarantine', () =>
       quarantine.isFull() ? { ok: false, detail: 'the quarantine is full' } : { ok: true },
     );
+    if (kafka === null) return;
+    checks.register('kafka', () => kafka.check());
+    stopping.addEventListener('abort', () => void kafka.stop());
+  }
+
+  onApplicationBootstrap(): void {
+    this.kafka?.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.kafka?.stop();
     await this.recorder.drained();
     await this.decoder.close();
     await this.store.close();

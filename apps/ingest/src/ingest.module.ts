@@ -1,10 +1,11 @@
 // The composition root: adapters by the URLs' schemes, and what Nest injects.
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
+import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { EventStore } from '@libs/event-store';
 import { openSqliteEventStore } from '@libs/event-store/sqlite';
-import { METRICS, type IngestConfig } from '@libs/platform';
+import { LOGGER, METRICS, type IngestConfig } from '@libs/platform';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { AgentUpdatesController } from './http/agent-updates.controller.js';
 import { InFlight } from './http/in-flight.js';
@@ -14,14 +15,17 @@ import { UpdateIntake } from './http/update-intake.js';
 import { IngestLifecycle } from './ingest-lifecycle.js';
 import type { IngestLimits } from './ingest-limits.js';
 import { IngestMetrics } from './ingest-metrics.js';
+import { readKafkaSettings, type KafkaSettings } from './kafka/kafka-settings.js';
+import { KafkaSource } from './kafka/kafka-source.js';
 import { QuarantineStore } from './quarantine/quarantine-store.js';
 import { RetryQuarantinedHandler } from './quarantine/retry-quarantined.handler.js';
 import type { PayloadDecoder } from './record-agent-update/payload-decoder.js';
+import { RecordAgentUpdate } from './record-agent-update/record-agent-update.js';
 import { RecordAgentUpdateHandler } from './record-agent-update/record-agent-update.handler.js';
 import { openThreadedDecoder } from './record-agent-update/threaded-decoder.js';
 import { UpdateRecorder } from './record-agent-update/update-recorder.js';
 import { SkipEventHandler } from './skip-event/skip-event.handler.js';
-import { DECODER, EVENT_STORE, LIMITS, NOW } from './tokens.js';
+import { DECODER, EVENT_STORE, KAFKA_SOURCE, LIMITS, NOW } from './tokens.js';
 
 /** What the app is made of; `openParts` makes the real ones. */
 export interface IngestParts {
@@ -29,6 +33,8 @@ export interface IngestParts {
   readonly quarantine: QuarantineStore;
   readonly decoder: PayloadDecoder;
   readonly limits: IngestLimits;
+  /** Null: HTTP alone. */
+  readonly kafka: KafkaSettings | null;
   /** UTC epoch ms. */
   readonly now: () => number;
 }
@@ -76,6 +82,11 @@ export class IngestModule {
           inject: [LIMITS, IngestMetrics],
           useFactory: (limits: IngestLimits, metrics: IngestMetrics) => new InFlight(limits, metrics),
         },
+        {
+          provide: KAFKA_SOURCE,
+          inject: [PARTS, CommandBus, METRICS, LOGGER],
+          useFactory: makeKafkaSource,
+        },
         UpdateIntake,
         IngestLifecycle,
         RecordAgentUpdateHandler,
@@ -86,15 +97,34 @@ export class IngestModule {
   }
 }
 
+function makeKafkaSource(
+  { kafka, decoder, limits, now }: IngestParts,
+  commands: CommandBus,
+  metrics: Registry,
+  logger: Logger,
+): KafkaSource | null {
+  if (kafka === null) return null;
+  return new KafkaSource({
+    settings: kafka,
+    decode: (payloads, receivedAt) => decoder.decode(payloads, receivedAt),
+    record: (updates, receptions) => commands.execute(new RecordAgentUpdate(updates, receptions)),
+    limits,
+    now,
+    metrics,
+    logger,
+  });
+}
+
 /** Opens the log and the quarantine, creating what is not there. Throws `EventStoreError` where a file cannot serve. */
 export function openParts(config: IngestConfig, limits: IngestLimits, now: () => number): IngestParts {
+  const kafka = config.kafka === null ? null : readKafkaSettings(config.kafka);
   const store = openEventStore(config.eventStore, now);
   const quarantine = new QuarantineStore({
     file: join(config.dataDir, 'quarantine.db'),
     maxItems: limits.quarantineItems,
     maxBytes: limits.quarantineBytes,
   });
-  return { store, quarantine, decoder: openThreadedDecoder(), limits, now };
+  return { store, quarantine, decoder: openThreadedDecoder(), limits, kafka, now };
 }
 
 function openEventStore(url: IngestConfig['eventStore'], now: () => number): EventStore {

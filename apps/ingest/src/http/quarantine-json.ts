@@ -29,6 +29,10 @@ export const zItem = z.object({
   detail: z.string(),
   accountId: z.string().nullable(),
   via: z.enum(['http', 'kafka', 'import']),
+  kafka: z
+    .object({ topic: z.string(), partition: z.int(), offset: z.string() })
+    .nullable()
+    .meta({ description: 'Where it lies in Kafka, if it came from there' }),
   receivedAt: z.string(),
   lastSeenAt: z.string(),
   seen: z.int().meta({ description: 'How often these same bytes were refused' }),
@@ -47,13 +51,14 @@ export const zItemWithRaw = zItem.extend({
 export const zListReply = z.object({ items: z.array(zItem), nextCursor: z.string().nullable() });
 
 export function toItemJson(item: QuarantineItem): z.output<typeof zItem> {
-  const { id, code, detail, accountId, via, seen, bytes, totalBytes, isTruncated, eventId } = item;
+  const { id, code, detail, accountId, via, kafka, seen, bytes, totalBytes, isTruncated, eventId } = item;
   return {
     id: String(id),
     code,
     detail,
     accountId,
     via,
+    kafka,
     receivedAt: new Date(item.receivedAt).toISOString(),
     lastSeenAt: new Date(item.lastSeenAt).toISOString(),
     seen,

@@ -47,6 +47,7 @@ describe('the list', () => {
         detail: expect.any(String),
         accountId: null,
         via: 'http',
+        kafka: null,
         receivedAt: '2026-03-02T12:00:00.000Z',
         lastSeenAt: '2026-03-02T12:00:00.000Z',
         seen: 1,

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { SCHEMA_SQL, SCHEMA_VERSION } from './schema.js';
+import { SCHEMA_STEPS, SCHEMA_VERSION } from './schema.js';
 
 const BUSY_TIMEOUT_MS = 2_000;
 
@@ -14,15 +14,14 @@ export function openQuarantineFile(file: string): Database.Database {
     db.pragma('journal_mode = WAL');
     // better-sqlite3 reopens WAL files with synchronous=NORMAL, which does not sync at commit.
     db.pragma('synchronous = FULL');
-    const version = db.pragma('user_version', { simple: true });
-    if (version === 0) {
-      db.transaction(() => {
-        db.exec(SCHEMA_SQL);
-        db.pragma(`user_version = ${SCHEMA_VERSION}`);
-      }).immediate();
-    } else if (version !== SCHEMA_VERSION) {
-      throw new Error(`${file} has schema version ${String(version)}, this program knows ${SCHEMA_VERSION}`);
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version > SCHEMA_VERSION) {
+      throw new Error(`${file} has schema version ${version}, this program knows ${SCHEMA_VERSION}`);
     }
+    db.transaction(() => {
+      for (let step = version + 1; step <= SCHEMA_VERSION; step += 1) db.exec(SCHEMA_STEPS[step] ?? '');
+      db.pragma(`user_version = ${SCHEMA_VERSION}`);
+    }).immediate();
     return db;
   } catch (error) {
     db.close();

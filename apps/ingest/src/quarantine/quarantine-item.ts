@@ -2,7 +2,10 @@
 import type { PayloadForm, RefusedPayload } from '../record-agent-update/received-update.js';
 import type { Reception } from '../record-agent-update/record-agent-update.js';
 
-/** Times in epoch ms. The same bytes refused again for the same reason count up `seen` and nothing else. */
+/**
+ * Times in epoch ms. The same bytes refused again for the same reason count up `seen` and nothing else; of messages from
+ * Kafka each is kept by itself, and counts up when it is delivered again.
+ */
 export interface QuarantineItem {
   readonly id: number;
   readonly code: string;
@@ -10,6 +13,8 @@ export interface QuarantineItem {
   /** Null: none could be told. */
   readonly accountId: string | null;
   readonly via: Reception['via'];
+  /** Where it lies in Kafka; null if it did not come from there. */
+  readonly kafka: NonNullable<Reception['kafka']> | null;
   readonly form: PayloadForm;
   readonly receivedAt: number;
   readonly lastSeenAt: number;

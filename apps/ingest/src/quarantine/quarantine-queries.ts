@@ -28,11 +28,17 @@ export interface QuarantineQueries {
   resolve(id: number, eventId: string, at: number): void;
 }
 
-type Row = Omit<QuarantineItem, 'isTruncated'> & { readonly isTruncated: 0 | 1 };
+type Row = Omit<QuarantineItem, 'isTruncated' | 'kafka'> & {
+  readonly isTruncated: 0 | 1;
+  readonly topic: string | null;
+  readonly partition: number | null;
+  readonly offset: string | null;
+};
 
-const COLUMNS = `id, code, detail, account_id AS accountId, via, form, received_at AS receivedAt,
+const COLUMNS = `items.id, code, detail, account_id AS accountId, via, form, received_at AS receivedAt,
   last_seen_at AS lastSeenAt, seen, bytes, total_bytes AS totalBytes, is_truncated AS isTruncated,
-  resolved_at AS resolvedAt, event_id AS eventId`;
+  resolved_at AS resolvedAt, event_id AS eventId, topic, "partition", "offset"`;
+const TABLES = 'items LEFT JOIN kafka_messages ON kafka_messages.id = items.id';
 
 export function prepareQueries(db: Database): QuarantineQueries {
   const totals = db.prepare<[], { items: number; bytes: number }>(
@@ -50,19 +56,22 @@ export function prepareQueries(db: Database): QuarantineQueries {
      VALUES (@code, @detail, @accountId, @via, @form, @receivedAt, @receivedAt, 1, @bytes, @totalBytes,
              @isTruncated, @hash, @raw)`,
   );
+  const insertKafka = db.prepare(
+    'INSERT INTO kafka_messages (id, topic, "partition", "offset") VALUES (?, ?, ?, ?)',
+  );
   const get = db.prepare<[number], Row & { readonly raw: Buffer }>(
-    `SELECT ${COLUMNS}, raw FROM items WHERE id = ?`,
+    `SELECT ${COLUMNS}, raw FROM ${TABLES} WHERE items.id = ?`,
   );
   const resolve = db.prepare<[number, string, number]>(
     'UPDATE items SET resolved_at = ?, event_id = ? WHERE id = ? AND resolved_at IS NULL',
   );
   const list = db.prepare<[Record<string, string | number | null>], Row>(
-    `SELECT ${COLUMNS} FROM items
-     WHERE (@before IS NULL OR id < @before)
+    `SELECT ${COLUMNS} FROM ${TABLES}
+     WHERE (@before IS NULL OR items.id < @before)
        AND (@code IS NULL OR code = @code)
        AND (@state = 'all' OR (resolved_at IS NULL) = (@state = 'open'))
        AND (@accounts IS NULL OR account_id IN (SELECT value FROM json_each(@accounts)))
-     ORDER BY id DESC LIMIT @limit`,
+     ORDER BY items.id DESC LIMIT @limit`,
   );
 
   return {
@@ -70,7 +79,7 @@ export function prepareQueries(db: Database): QuarantineQueries {
     seenAgain: (hash, at) => seenAgain.get(at, hash) ?? null,
     insert: ({ refusal, reception, raw, hash }) => {
       const { code, detail, accountId, form, totalBytes } = refusal;
-      const { via, receivedAt } = reception;
+      const { via, receivedAt, kafka } = reception;
       const isTruncated = totalBytes > refusal.bytes.length ? 1 : 0;
       const bytes = raw.length;
       const row = {
@@ -86,7 +95,9 @@ export function prepareQueries(db: Database): QuarantineQueries {
         hash,
         raw,
       };
-      return Number(insert.run(row).lastInsertRowid);
+      const id = Number(insert.run(row).lastInsertRowid);
+      if (kafka !== undefined) insertKafka.run(id, kafka.topic, kafka.partition, kafka.offset);
+      return id;
     },
     list: ({ accounts, code, state, before, limit }) => {
       const parameters = {
@@ -106,4 +117,8 @@ export function prepareQueries(db: Database): QuarantineQueries {
   };
 }
 
-const toItem = (row: Row): QuarantineItem => ({ ...row, isTruncated: row.isTruncated === 1 });
+function toItem({ topic, partition, offset, ...row }: Row): QuarantineItem {
+  const isFromKafka = topic !== null && partition !== null && offset !== null;
+  const kafka = isFromKafka ? { topic, partition, offset } : null;
+  return { ...row, kafka, isTruncated: row.isTruncated === 1 };
+}

@@ -95,7 +95,7 @@ export class QuarantineStore {
 
   private keepOne({ refusal, reception }: RefusalReceived): string {
     const raw = cutSecrets(refusal.bytes);
-    const hash = hashOf(refusal, raw);
+    const hash = hashOf(refusal, reception, raw);
     const known = this.queries.seenAgain(hash, reception.receivedAt);
     if (known !== null) return String(known);
     const items = this.openTotals.items + 1;
@@ -108,8 +108,16 @@ export class QuarantineStore {
   }
 }
 
-/** One row for what is the same: the reason, the form and the bytes, those not kept included by their number. */
-function hashOf({ code, form, bytes, totalBytes }: RefusalReceived['refusal'], kept: Buffer): Buffer {
+/**
+ * One row for what is the same: the reason, the form and the bytes, those not kept included by their number; and of a
+ * message from Kafka its place, so that it is found by it, and one that is delivered again is the same.
+ */
+function hashOf(
+  { code, form, bytes, totalBytes }: RefusalReceived['refusal'],
+  { kafka }: RefusalReceived['reception'],
+  kept: Buffer,
+): Buffer {
   const dropped = totalBytes - bytes.length;
-  return createHash('sha256').update(`${code}\n${form}\n${dropped}\n`).update(kept).digest();
+  const place = kafka === undefined ? '' : `${kafka.topic}\n${kafka.partition}\n${kafka.offset}\n`;
+  return createHash('sha256').update(`${code}\n${form}\n${dropped}\n${place}`).update(kept).digest();
 }

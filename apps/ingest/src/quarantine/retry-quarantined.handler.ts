@@ -24,7 +24,9 @@ export class RetryQuarantinedHandler implements ICommandHandler<RetryQuarantined
       const { code, detail, accountId } = received;
       return { outcome: 'quarantined', code, detail, accountId, quarantineId: String(item.id) };
     }
-    const [result] = await this.recorder.record([received], { receivedAt: item.receivedAt, via: item.via });
+    const { receivedAt, via, kafka } = item;
+    const reception = { receivedAt, via, ...(kafka === null ? {} : { kafka }) };
+    const [result] = await this.recorder.record([received], reception);
     if (result === undefined) throw new Error('the recorder left a payload unanswered');
     if (result.outcome === 'appended' || result.outcome === 'duplicate') {
       this.quarantine.resolve(item.id, result.eventId, this.now());

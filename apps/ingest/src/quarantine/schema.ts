@@ -1,9 +1,11 @@
-// The quarantine's one table. `raw` comes last: SQLite need not read it to list the rest.
+// The quarantine's tables. `raw` comes last: SQLite need not read it to list the rest.
 // Never rewrite a version that has shipped: add the next one and a step that leads to it.
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
-export const SCHEMA_SQL = `
+/** The step to each version from the one before. */
+export const SCHEMA_STEPS: Readonly<Record<number, string>> = {
+  1: `
 CREATE TABLE items (
   id             INTEGER PRIMARY KEY AUTOINCREMENT,
   code           TEXT    NOT NULL,
@@ -25,4 +27,13 @@ CREATE TABLE items (
 
 CREATE UNIQUE INDEX items_open_by_hash ON items (hash) WHERE resolved_at IS NULL;
 CREATE INDEX items_by_account ON items (account_id, id);
-`;
+`,
+  2: `
+CREATE TABLE kafka_messages (
+  id         INTEGER PRIMARY KEY REFERENCES items (id),
+  topic      TEXT    NOT NULL,
+  "partition" INTEGER NOT NULL,
+  "offset"   TEXT    NOT NULL
+) STRICT;
+`,
+};

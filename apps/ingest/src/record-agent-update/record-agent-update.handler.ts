@@ -8,7 +8,7 @@ import type { UpdateResult } from './update-result.js';
 export class RecordAgentUpdateHandler implements ICommandHandler<RecordAgentUpdate> {
   constructor(private readonly recorder: UpdateRecorder) {}
 
-  execute({ updates, reception }: RecordAgentUpdate): Promise<readonly UpdateResult[]> {
-    return this.recorder.record(updates, reception);
+  execute({ updates, receptions }: RecordAgentUpdate): Promise<readonly UpdateResult[]> {
+    return this.recorder.record(updates, receptions);
   }
 }

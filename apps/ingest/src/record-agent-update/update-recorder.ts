@@ -8,7 +8,7 @@ import type { RefusalReceived } from '../quarantine/quarantine-item.js';
 import type { QuarantineStore } from '../quarantine/quarantine-store.js';
 import { appendUpdates, type UpdateToAppend } from './append-updates.js';
 import type { ReceivedUpdate } from './received-update.js';
-import type { Reception } from './record-agent-update.js';
+import { receptionAt, type Receptions } from './record-agent-update.js';
 import { StreamStates } from './stream-states.js';
 import type { UpdateResult } from './update-result.js';
 
@@ -19,7 +19,7 @@ const FAILURE_IS_NEWS_MS = 5_000;
 
 interface Chunk {
   readonly updates: readonly ReceivedUpdate[];
-  readonly reception: Reception;
+  readonly receptions: Receptions;
   readonly results: UpdateResult[];
   failure: unknown;
   readonly resolve: (results: readonly UpdateResult[]) => void;
@@ -46,10 +46,10 @@ export class UpdateRecorder {
   }
 
   /** One result an update, in order, once all are durable. Throws `EventStoreError` or `QuarantineError`. */
-  record(updates: readonly ReceivedUpdate[], reception: Reception): Promise<readonly UpdateResult[]> {
+  record(updates: readonly ReceivedUpdate[], receptions: Receptions): Promise<readonly UpdateResult[]> {
     this.parts.metrics.received.inc(updates.length);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ updates, reception, results: [], failure: null, resolve, reject });
+      this.waiting.push({ updates, receptions, results: [], failure: null, resolve, reject });
       this.loop ??= this.run();
     });
   }
@@ -88,7 +88,10 @@ export class UpdateRecorder {
       const refused: { readonly index: number; readonly received: RefusalReceived }[] = [];
       chunk.updates.forEach((one, index) => {
         if (one.kind === 'refused') {
-          refused.push({ index, received: { refusal: one, reception: chunk.reception } });
+          refused.push({
+            index,
+            received: { refusal: one, reception: receptionAt(chunk.receptions, index) },
+          });
         } else if (one.kind === 'rejected') {
           chunk.results[index] = { outcome: 'rejected', accountId: one.accountId };
         }
@@ -120,7 +123,7 @@ export class UpdateRecorder {
       chunk.updates.forEach((one, index) => {
         if (one.kind !== 'understood') return;
         places.push({ chunk, index });
-        updates.push({ update: one, reception: chunk.reception });
+        updates.push({ update: one, reception: receptionAt(chunk.receptions, index) });
       });
     }
     if (updates.length === 0) return;

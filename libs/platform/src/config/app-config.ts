@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isLoopbackHost } from '../auth/loopback.js';
+import { kafkaConfig, kafkaProblems, type KafkaConfig } from './kafka-config.js';
 import type { ReadModelUrl, SqliteUrl, StoreUrl } from './store-url.js';
 import { commonVariables, ingestVariables, projectorVariables, type LogLevel } from './variables.js';
 
@@ -17,11 +18,7 @@ export interface IngestConfig extends ServerConfig {
   readonly dataDir: string;
   readonly eventStore: StoreUrl;
   /** Null: no Kafka source. */
-  readonly kafka: {
-    readonly brokers: readonly string[];
-    readonly topic: string;
-    readonly groupId: string;
-  } | null;
+  readonly kafka: KafkaConfig | null;
 }
 
 export interface ProjectorConfig extends ServerConfig {
@@ -44,10 +41,7 @@ const loopbackUnlessKeys = {
 const isSafeHost = ({ HOST, API_KEYS_FILE }: HostAndKeys): boolean =>
   API_KEYS_FILE !== undefined || isLoopbackHost(HOST);
 
-const embedded = (dataDir: string, file: string): SqliteUrl => ({
-  kind: 'sqlite',
-  path: join(dataDir, file),
-});
+const embedded = (dataDir: string, file: string): SqliteUrl => ({ kind: 'sqlite', path: join(dataDir, file) });
 
 const ingestEnvironment = z.object({ ...commonVariables, ...ingestVariables });
 const projectorEnvironment = z.object({ ...commonVariables, ...projectorVariables });
@@ -55,6 +49,10 @@ const projectorEnvironment = z.object({ ...commonVariables, ...projectorVariable
 /** Parses the environment of the ingest app; use it with `loadConfig`. */
 export const ingestConfig = ingestEnvironment
   .refine(isSafeHost, loopbackUnlessKeys)
+  .superRefine((env, context) => {
+    for (const { path, message } of kafkaProblems(env))
+      context.addIssue({ code: 'custom', path: [path], message });
+  })
   .transform((env): IngestConfig => ({
     host: env.HOST,
     port: env.INGEST_PORT,
@@ -62,10 +60,7 @@ export const ingestConfig = ingestEnvironment
     logLevel: env.LOG_LEVEL,
     dataDir: env.DATA_DIR,
     eventStore: env.EVENT_STORE_URL ?? embedded(env.DATA_DIR, 'events.db'),
-    kafka:
-      env.KAFKA_BROKERS === undefined || env.KAFKA_BROKERS.length === 0
-        ? null
-        : { brokers: env.KAFKA_BROKERS, topic: env.KAFKA_TOPIC, groupId: env.KAFKA_GROUP_ID },
+    kafka: kafkaConfig(env),
   }));
 
 /** Parses the environment of the projector app; use it with `loadConfig`. */

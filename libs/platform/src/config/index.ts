@@ -8,6 +8,7 @@ export {
   type ServerConfig,
 } from './app-config.js';
 export { renderEnvExample } from './env-example.js';
+export type { KafkaConfig } from './kafka-config.js';
 export { loadConfig } from './load-config.js';
 export type { PostgresUrl } from './postgres-url.js';
 export { zReadModelUrl, zStoreUrl, type ReadModelUrl, type SqliteUrl, type StoreUrl } from './store-url.js';

@@ -44,7 +44,38 @@ describe('loadConfig', () => {
       brokers: ['a:9092', 'b:9092'],
       topic: 'freshworks.agent-updates',
       groupId: 'agent-status-ingest',
+      tls: null,
+      sasl: null,
     });
+  });
+
+  it('reads how to log in to Kafka, and over TLS', () => {
+    const env = {
+      KAFKA_BROKERS: 'a:9092',
+      KAFKA_TLS: 'true',
+      KAFKA_CA_FILE: 'ca.pem',
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_USERNAME: 'ingest',
+      KAFKA_PASSWORD: 'p',
+    };
+    expect(loadConfig(ingestConfig, env).kafka).toMatchObject({
+      tls: { caFile: 'ca.pem', certFile: null, keyFile: null },
+      sasl: { mechanism: 'scram-sha-512', username: 'ingest', password: 'p' },
+    });
+    expect(loadConfig(ingestConfig, { KAFKA_BROKERS: 'a:9092', KAFKA_TLS: 'false' }).kafka?.tls).toBeNull();
+  });
+
+  it.each([
+    [{ KAFKA_SASL_MECHANISM: 'plain' }, ['KAFKA_USERNAME', 'KAFKA_PASSWORD']],
+    [{ KAFKA_USERNAME: 'u', KAFKA_PASSWORD: 's3cret' }, ['KAFKA_SASL_MECHANISM']],
+    [{ KAFKA_SASL_MECHANISM: 'gssapi' }, ['KAFKA_SASL_MECHANISM']],
+    [{ KAFKA_CA_FILE: 'ca.pem' }, ['KAFKA_CA_FILE']],
+    [{ KAFKA_TLS: 'true', KAFKA_CERT_FILE: 'c.pem' }, ['KAFKA_KEY_FILE']],
+    [{ KAFKA_TLS: 'yes' }, ['KAFKA_TLS']],
+  ])('refuses of Kafka %j', (env, names) => {
+    const text = problemsOf({ KAFKA_BROKERS: 'a:9092', ...env });
+    for (const name of names) expect(text).toContain(`  ${name}: `);
+    expect(text).not.toContain('s3cret');
   });
 
   it('lists every problem at once', () => {

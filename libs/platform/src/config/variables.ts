@@ -5,11 +5,15 @@ import { zReadModelUrl, zStoreUrl } from './store-url.js';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+
 const zPort = z
   .string()
   .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535')
   .transform(Number)
   .refine((port) => port <= 65_535, 'must be a port, 0 to 65535');
+
+const zFlag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
 const zList = z.string().transform((text) =>
   text
@@ -52,6 +56,31 @@ export const ingestVariables = {
     .default('freshworks.agent-updates')
     .meta({ description: 'Kafka topic of agent updates.' }),
   KAFKA_GROUP_ID: z.string().default('agent-status-ingest').meta({ description: 'Kafka consumer group.' }),
+  KAFKA_TLS: zFlag.optional().meta({
+    description: 'true: reach the brokers over TLS, trusting the system or KAFKA_CA_FILE.',
+    example: 'true',
+  }),
+  KAFKA_CA_FILE: z.string().optional().meta({
+    description: "Certificate authorities of the brokers, as PEM, in place of the system's.",
+    example: './certs/kafka-ca.pem',
+  }),
+  KAFKA_CERT_FILE: z.string().optional().meta({
+    description: 'Client certificate, as PEM, where the brokers ask for one. Needs KAFKA_KEY_FILE.',
+    example: './certs/ingest.pem',
+  }),
+  KAFKA_KEY_FILE: z.string().optional().meta({
+    description: 'Key of the client certificate, as PEM.',
+    example: './certs/ingest.key',
+  }),
+  KAFKA_SASL_MECHANISM: z
+    .enum(SASL_MECHANISMS, `must be one of ${SASL_MECHANISMS.join(', ')}`)
+    .optional()
+    .meta({
+      description: `How to log in to the brokers: one of ${SASL_MECHANISMS.join(', ')}. Needs user name and password.`,
+      example: 'scram-sha-512',
+    }),
+  KAFKA_USERNAME: z.string().optional().meta({ description: 'User name for SASL.', example: 'ingest' }),
+  KAFKA_PASSWORD: z.string().optional().meta({ description: 'Password for SASL.', example: 'secret' }),
 };
 
 export const projectorVariables = {

@@ -1,0 +1,126 @@
+// Consumes the topic beside HTTP, for as long as the app runs. States: connecting → consuming ⇄ paused (some partition
+// waits for the log or the quarantine); whatever ends a consumer, another is started after a pause that grows, for ever.
+// It must never end the app, and never keep it from ending.
+import type { CheckResult } from '@libs/platform';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { consumeBatch, type BatchParts } from './consume-batch.js';
+import { runConsumerSession, type SessionEnd } from './consumer-session.js';
+import { createKafka } from './kafka-client.js';
+import { makeKafkaMetrics, type KafkaMetrics } from './kafka-metrics.js';
+import type { KafkaSettings } from './kafka-settings.js';
+import { PartitionLag } from './partition-lag.js';
+import { watchLag } from './watch-lag.js';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+
+export interface KafkaSourceParts extends Omit<BatchParts, 'watch'> {
+  readonly settings: KafkaSettings;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+}
+
+export class KafkaSource {
+  private readonly stopping = new AbortController();
+  private readonly lag = new PartitionLag();
+  /** Why, by partition. */
+  private readonly waiting = new Map<number, string>();
+  private readonly metrics: KafkaMetrics;
+  private isJoined = false;
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly parts: KafkaSourceParts) {
+    this.metrics = makeKafkaMetrics(parts.metrics, {
+      isJoined: () => this.isJoined,
+      waiting: () => this.waiting.size,
+      lag: () => this.lag.lag(),
+    });
+  }
+
+  /** Returns at once. */
+  start(): void {
+    const { settings, logger } = this.parts;
+    const kafka = createKafka(settings, logger);
+    const { signal } = this.stopping;
+    this.running ??= Promise.all([
+      this.runSessions((stop) => this.runSession(kafka, stop), signal),
+      watchLag(kafka, settings, this.lag, signal),
+    ]).then(() => undefined);
+  }
+
+  /** Resolves when nothing is handed to the recorder any more; at the latest after a few seconds. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /**
+   * For readiness. Always ok: without brokers the app still records what comes over HTTP, and taking that away would make
+   * two failures of one. Alert on `ingest_kafka_joined` and `ingest_kafka_lag`.
+   */
+  check(): CheckResult {
+    const [reason] = this.waiting.values();
+    if (reason !== undefined) return { ok: true, detail: `paused (${reason})` };
+    if (!this.isJoined) return { ok: true, detail: 'not in the consumer group yet; trying' };
+    return { ok: true, detail: `consuming ${this.lag.partitions().length} partitions` };
+  }
+
+  private async runSessions(
+    runSession: (stop: AbortSignal) => Promise<SessionEnd>,
+    stop: AbortSignal,
+  ): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!stop.aborted) {
+      const { hasJoined, reason } = await runSession(stop);
+      if (stop.aborted) return;
+      this.metrics.restarts.inc();
+      pauseMs = hasJoined ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      this.parts.logger.warn({ err: reason, pauseMs }, 'the Kafka consumer has ended and is started again');
+      await sleep(pauseMs, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+
+  private async runSession(kafka: ReturnType<typeof createKafka>, stop: AbortSignal): Promise<SessionEnd> {
+    const { settings, logger } = this.parts;
+    const batchParts: BatchParts = {
+      ...this.parts,
+      watch: {
+        resolved: (partition, nextOffset, messages) => {
+          this.lag.resolved(partition, nextOffset);
+          this.metrics.consumed.inc({ partition }, messages);
+        },
+        waiting: (partition, reason) => this.noteWaiting(partition, reason),
+      },
+    };
+    try {
+      return await runConsumerSession(
+        {
+          kafka,
+          settings,
+          eachBatch: (payload, signal) => consumeBatch(payload, batchParts, signal),
+          onJoined: (partitions) => {
+            this.isJoined = true;
+            this.lag.assign(partitions);
+            logger.info({ partitions: partitions.length }, 'consuming from Kafka');
+          },
+          onRebalancing: () => this.metrics.rebalances.inc(),
+        },
+        stop,
+      );
+    } finally {
+      this.isJoined = false;
+      this.lag.assign([]);
+    }
+  }
+
+  private noteWaiting(partition: number, reason: string | null): void {
+    const before = this.waiting.size;
+    if (reason === null) this.waiting.delete(partition);
+    else this.waiting.set(partition, reason);
+    const { logger } = this.parts;
+    if (before === 0 && this.waiting.size > 0) logger.warn({ reason }, 'Kafka consumption is paused');
+    if (before > 0 && this.waiting.size === 0) logger.info('Kafka consumption goes on');
+  }
+}
