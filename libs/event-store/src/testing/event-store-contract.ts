@@ -16,7 +16,16 @@ export interface StoreUnderTest {
 /** The store of the running test, for the suites; `store()` changes with `reopen`. */
 export type UseStore = () => { store: () => EventStore; reopen: () => Promise<void> };
 
-export function describeEventStoreContract(name: string, makeStore: () => Promise<StoreUnderTest>): void {
+export interface ContractOptions {
+  /** What one append may weigh, metadata included: an event of nearly so much must come back whole. Default 2 MB. */
+  readonly largestAppendBytes?: number;
+}
+
+export function describeEventStoreContract(
+  name: string,
+  makeStore: () => Promise<StoreUnderTest>,
+  { largestAppendBytes = 2_000_000 }: ContractOptions = {},
+): void {
   describe(`${name} keeps the event store contract`, () => {
     let underTest: StoreUnderTest;
     let opened: EventStore;
@@ -40,7 +49,7 @@ export function describeEventStoreContract(name: string, makeStore: () => Promis
     });
 
     describeAppend(useStore);
-    describeReads(useStore);
+    describeReads(useStore, largestAppendBytes);
     describeFollow(useStore);
 
     describe('close', () => {

@@ -4,7 +4,7 @@ import type { UseStore } from './event-store-contract.js';
 import { eventId, itemOf, newEvent, newEvents } from './sample-events.js';
 import { readToHead } from './follow-until.js';
 
-export function describeReads(useStore: UseStore): void {
+export function describeReads(useStore: UseStore, largestAppendBytes: number): void {
   describe('S4: readAll is total, increasing and keeps the order of each stream', () => {
     it('pages of any size hold the same events, and next is the last one returned', async () => {
       const { store } = useStore();
@@ -94,7 +94,7 @@ export function describeReads(useStore: UseStore): void {
       ['quotes and SQL', { text: `'; DROP TABLE events; --"\\` }],
       ['a lone surrogate', { text: 'a\ud800b' }],
       ['keys of Object.prototype', JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}') as unknown],
-      ['a megabyte', { text: 'é'.repeat(400_000), list: Array.from({ length: 10_000 }, (_, n) => n) }],
+      ['as much as an append may weigh', largePayload(largestAppendBytes)],
     ])('%s comes back as it was given', async (_what, payload) => {
       const { store, reopen } = useStore();
       const event = { id: eventId(1), type: 'Odd', data: payload, metadata: { payload } };
@@ -106,4 +106,12 @@ export function describeReads(useStore: UseStore): void {
       expect(JSON.stringify(read!.metadata)).toBe(JSON.stringify({ payload }));
     });
   });
+}
+
+/** As data and again as metadata, its UTF-8 comes to nearly `bytes`. */
+function largePayload(bytes: number): unknown {
+  return {
+    text: 'é'.repeat(Math.floor(bytes / 5)),
+    list: Array.from({ length: 10_000 }, (_, n) => n),
+  };
 }

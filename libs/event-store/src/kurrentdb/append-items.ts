@@ -1,0 +1,173 @@
+// Decides what becomes of the items of one stream, in order, and writes those that may be written.
+//
+// What holds: an item is written only onto its exact expected revision, all or nothing, and whoever retries with the same ids
+// gets `duplicate` with the revision and position of the first append. Where its ids are looked for:
+// - `noStream`: nothing stands before it, so the server decides; it answers a repetition as it answered the first time.
+// - a revision n: among the last 1,000 events before it (not at all if the caller says `surelyNew`); beyond n the server
+//   compares the ids itself, and answers a repetition as it answered the first time.
+// - any other expected revision is answered by the server with "wrong": then among the last 1,000 events of the stream.
+// Appended or repeated? A repetition's position lies at or before the end of the log as it was before the first attempt.
+// What does not hold: an id more than 1,000 events back is not found, and is appended again; and when another process
+// appends the same ids between the look at the end of the log and the write, both are told `appended`, of one event.
+import type { AppendResult, ExpectedRevision, Position } from '../event-store.js';
+import { EventStoreError } from '../errors.js';
+import type { PreparedEvent, PreparedItem } from '../prepared-item.js';
+import type { AppendAnswer, BatchAppend } from './batch-append.js';
+import { toEventStoreError } from './kurrentdb-errors.js';
+import type { EventReader } from './read-events.js';
+import type { RetryWhileUnavailable } from './retry.js';
+import type { StreamView, StreamViews } from './stream-views.js';
+import type { Watermark } from './watermark.js';
+
+export interface AppendItemsOptions {
+  readonly batchAppend: BatchAppend;
+  readonly reader: EventReader;
+  readonly views: StreamViews;
+  readonly watermark: Watermark;
+  readonly retry: RetryWhileUnavailable;
+}
+
+/** Items of one stream, each expecting what the one before it leaves, without an id twice. */
+export type AppendItems = (items: readonly PreparedItem[]) => Promise<readonly AppendResult[]>;
+
+type Written = Extract<AppendAnswer, { readonly kind: 'written' }> & { readonly repeated: boolean };
+
+export function createAppendItems(options: AppendItemsOptions): AppendItems {
+  const { batchAppend, reader, views, watermark, retry } = options;
+
+  async function appendItems(items: readonly PreparedItem[]): Promise<readonly AppendResult[]> {
+    const [first] = items;
+    if (first === undefined) return [];
+    const together = await appendTogether(first, items);
+    if (together !== null) return together;
+    const results: AppendResult[] = [];
+    for (const item of items) {
+      const alone = await appendTogether(item, [item]);
+      results.push(...(alone ?? [await resolve(item)]));
+    }
+    return results;
+  }
+
+  /** Null when they cannot be written as one: an id is known already, or the expected revision is wrong. */
+  async function appendTogether(
+    first: PreparedItem,
+    items: readonly PreparedItem[],
+  ): Promise<AppendResult[] | null> {
+    const { stream, expectedRevision } = first;
+    const expected = numberOf(expectedRevision);
+    const events = items.flatMap((item) => item.events);
+    const view = await viewAt(first, items);
+    if (view !== null && (view.revision !== expected || events.some(({ id }) => view.ids.has(id))))
+      return null;
+    const written = await write({ stream, expectedRevision, events });
+    if (written === null) return null;
+    views.appended(stream, expected, events);
+    return resultsOf(items, expected, written);
+  }
+
+  /** What must be looked at before writing; null when nothing must. */
+  async function viewAt(first: PreparedItem, items: readonly PreparedItem[]): Promise<StreamView | null> {
+    const { stream, expectedRevision } = first;
+    const view = views.get(stream);
+    if (view?.revision === numberOf(expectedRevision)) return view;
+    const needsNone = expectedRevision === 'noStream' || items.every(({ surelyNew }) => surelyNew);
+    return view === null && needsNone ? null : views.refresh(stream);
+  }
+
+  /** Null when the expected revision is wrong. */
+  async function write(append: {
+    readonly stream: string;
+    readonly expectedRevision: ExpectedRevision;
+    readonly events: readonly PreparedEvent[];
+  }): Promise<Written | null> {
+    const { stream } = append;
+    const before = await watermark();
+    const answer = await retry('append', async () => {
+      try {
+        return await batchAppend.send(append);
+      } catch (error) {
+        views.forget(stream);
+        throw toEventStoreError(error, `append to ${stream}`);
+      }
+    });
+    switch (answer.kind) {
+      case 'written':
+        return { ...answer, repeated: answer.position <= before };
+      case 'wrong-revision':
+        return null;
+      case 'access-denied':
+        throw refused(
+          stream,
+          'store-refused',
+          'the server refuses the credentials, or their rights do not reach',
+        );
+      case 'stream-deleted':
+        throw refused(stream, 'store-corrupt', 'the stream was deleted');
+      case 'too-large':
+        throw refused(
+          stream,
+          'store-misuse',
+          `the server takes no more than ${answer.maxBytes} bytes at once`,
+        );
+      case 'bad-request':
+        throw refused(stream, 'store-misuse', answer.text);
+      default:
+        throw new Error(`no such answer: ${String(answer satisfies never)}`);
+    }
+  }
+
+  /** The server tells one position, that of the last event: those of the items before it are read back. */
+  async function resultsOf(
+    items: readonly PreparedItem[],
+    expected: number,
+    { revision, position, repeated }: Written,
+  ): Promise<AppendResult[]> {
+    const outcome = repeated ? 'duplicate' : 'appended';
+    const stream = items[0]?.stream ?? '';
+    const positions = new Map<number, Position>([[revision, position]]);
+    if (items.length > 1) {
+      const limit = revision - expected;
+      const events = await reader.readStream(stream, { from: expected + 1, limit }, true);
+      for (const event of events) positions.set(event.revision, event.position);
+    }
+    let last = expected;
+    return items.map((item) => {
+      last += item.events.length;
+      const at = positions.get(last);
+      if (at === undefined) throw refused(stream, 'store-corrupt', `revision ${last} is not there after all`);
+      return { outcome, revision: last, position: at };
+    });
+  }
+
+  /** What to answer to an item that was not written. */
+  async function resolve(item: PreparedItem): Promise<AppendResult> {
+    const { stream, events } = item;
+    const view = await views.refresh(stream);
+    const known = events.flatMap(({ id }) => view.ids.get(id) ?? []);
+    if (known.length < events.length) {
+      return { outcome: 'conflict', actual: view.revision === -1 ? 'noStream' : view.revision };
+    }
+    const revision = Math.max(...known);
+    const [last] = await reader.readStream(stream, { from: revision, limit: 1 }, true);
+    if (last === undefined) throw refused(stream, 'store-corrupt', `revision ${revision} is gone`);
+    return { outcome: 'duplicate', revision, position: last.position };
+  }
+
+  return async (items) => {
+    try {
+      return await appendItems(items);
+    } catch (error) {
+      const [first] = items;
+      if (first !== undefined) views.forget(first.stream);
+      throw error;
+    }
+  };
+}
+
+function numberOf(expected: ExpectedRevision): number {
+  return expected === 'noStream' ? -1 : expected;
+}
+
+function refused(stream: string, code: EventStoreError['code'], text: string): EventStoreError {
+  return new EventStoreError(code, `event store: cannot append to ${stream}: ${text}`);
+}
