@@ -67,6 +67,21 @@ module.exports = {
       to: { path: ['^(apps|tools)/', '^libs/(?!platform/)'] },
     },
     {
+      name: 'simulator-is-pure',
+      severity: 'error',
+      comment:
+        'What it makes must follow from its options alone, and be no mirror of our engines: it borrows types and zones.',
+      from: { path: lib('simulator'), pathNot: tests },
+      to: { pathNot: [lib('simulator'), lib('domain')] },
+    },
+    {
+      name: 'simulator-not-in-production',
+      severity: 'error',
+      comment: 'Made-up agents belong in the demo, in tests and in measurements.',
+      from: { path: '^(apps|libs)/', pathNot: [lib('simulator'), tests] },
+      to: { path: lib('simulator') },
+    },
+    {
       name: 'nest-at-the-edges',
       severity: 'error',
       comment:
