@@ -3,7 +3,8 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import type { KafkaSettings } from './kafka-settings.js';
 
-const SESSION_TIMEOUT_MS = 10_000;
+/** A member that gives no sign for so long loses its partitions. */
+export const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const HEARTBEAT_MS = 1_000;
 /** A fetch waits no longer at the broker, and stopping waits for the fetch. */
@@ -24,6 +25,8 @@ export interface SessionParts {
   /** Joined the group, again after each rebalance. */
   readonly onJoined: (partitions: readonly number[]) => void;
   readonly onRebalancing: () => void;
+  /** The brokers have answered. */
+  readonly onSign: () => void;
 }
 
 export interface SessionEnd {
@@ -46,7 +49,7 @@ export async function runConsumerSession(parts: SessionParts, stop: AbortSignal)
     retry: { ...RETRY, restartOnFailure: () => Promise.resolve(false) },
   });
   let hasJoined = false;
-  const ended = untilEnded(consumer, stop);
+  const ended = untilEnded(consumer, parts.onSign, stop);
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     if (over.signal.aborted) return;
     hasJoined = true;
@@ -85,12 +88,16 @@ async function start(
 
 function untilEnded(
   consumer: Consumer,
+  onSign: () => void,
   stop: AbortSignal,
 ): { readonly reason: Promise<unknown>; readonly stopWatching: () => void } {
   const { CRASH, HEARTBEAT, FETCH, GROUP_JOIN } = consumer.events;
   let lastSign = performance.now();
   for (const event of [HEARTBEAT, FETCH, GROUP_JOIN] as const) {
-    consumer.on(event, () => void (lastSign = performance.now()));
+    consumer.on(event, () => {
+      lastSign = performance.now();
+      onSign();
+    });
   }
   let resolve: (reason: unknown) => void = () => undefined;
   const reason = new Promise<unknown>((settle) => (resolve = settle));

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { consumeBatch, type BatchParts } from './consume-batch.js';
-import { runConsumerSession, type SessionEnd } from './consumer-session.js';
+import { runConsumerSession, SESSION_TIMEOUT_MS, type SessionEnd } from './consumer-session.js';
 import { createKafka } from './kafka-client.js';
 import { makeKafkaMetrics, type KafkaMetrics } from './kafka-metrics.js';
 import type { KafkaSettings } from './kafka-settings.js';
@@ -28,12 +28,13 @@ export class KafkaSource {
   /** Why, by partition. */
   private readonly waiting = new Map<number, string>();
   private readonly metrics: KafkaMetrics;
-  private isJoined = false;
+  private hasJoined = false;
+  private lastSign = -Infinity;
   private running: Promise<void> | null = null;
 
   constructor(private readonly parts: KafkaSourceParts) {
     this.metrics = makeKafkaMetrics(parts.metrics, {
-      isJoined: () => this.isJoined,
+      isJoined: () => this.isJoined(),
       waiting: () => this.waiting.size,
       lag: () => this.lag.lag(),
     });
@@ -63,8 +64,13 @@ export class KafkaSource {
   check(): CheckResult {
     const [reason] = this.waiting.values();
     if (reason !== undefined) return { ok: true, detail: `paused (${reason})` };
-    if (!this.isJoined) return { ok: true, detail: 'not in the consumer group yet; trying' };
+    if (!this.isJoined()) return { ok: true, detail: 'not in the consumer group; trying' };
     return { ok: true, detail: `consuming ${this.lag.partitions().length} partitions` };
+  }
+
+  /** As far as this side can know. */
+  private isJoined(): boolean {
+    return this.hasJoined && performance.now() - this.lastSign < SESSION_TIMEOUT_MS;
   }
 
   private async runSessions(
@@ -101,16 +107,18 @@ export class KafkaSource {
           settings,
           eachBatch: (payload, signal) => consumeBatch(payload, batchParts, signal),
           onJoined: (partitions) => {
-            this.isJoined = true;
+            this.hasJoined = true;
             this.lag.assign(partitions);
+            for (const partition of partitions) this.metrics.consumed.inc({ partition }, 0);
             logger.info({ partitions: partitions.length }, 'consuming from Kafka');
           },
           onRebalancing: () => this.metrics.rebalances.inc(),
+          onSign: () => void (this.lastSign = performance.now()),
         },
         stop,
       );
     } finally {
-      this.isJoined = false;
+      this.hasJoined = false;
       this.lag.assign([]);
     }
   }
