@@ -1,11 +1,16 @@
-// The operator's tool: files for keys, HTTP for everything else. Never opens a store.
-import { KeyFileError } from '@libs/platform';
+// The operator's tool: files for keys and for backup and restore, HTTP for everything else. Never writes to a store.
+import { EventStoreError } from '@libs/event-store';
+import { KeyFileError, StartupError } from '@libs/platform';
 import { Command, CommanderError } from 'commander';
+import { addBackupCommands } from './backup-commands.js';
 import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
 import { addKeysCommands } from './keys-commands.js';
 import { addQuarantineCommands } from './quarantine-commands.js';
 import { addSkipCommand } from './skip-command.js';
+
+/** Shown as their message alone, without a stack. */
+const MENDABLE = [KeyFileError, StartupError, EventStoreError];
 
 /** Runs one command line (without node and script) and returns its exit code: 0, 1 failed, 2 asked wrongly. */
 export async function runCli(words: readonly string[], io: CliIo): Promise<0 | 1 | 2> {
@@ -16,6 +21,7 @@ export async function runCli(words: readonly string[], io: CliIo): Promise<0 | 1
   addKeysCommands(program, io);
   addQuarantineCommands(program, io);
   addSkipCommand(program, io);
+  addBackupCommands(program, io);
   try {
     await program.parseAsync([...words], { from: 'user' });
     return 0;
@@ -26,9 +32,13 @@ export async function runCli(words: readonly string[], io: CliIo): Promise<0 | 1
 
 function explain(error: unknown, io: CliIo): 0 | 1 | 2 {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof CliError || error instanceof KeyFileError) {
+  if (error instanceof CliError) {
     io.err(`error: ${error.message}\n`);
-    return error instanceof CliError ? error.exitCode : 1;
+    return error.exitCode;
+  }
+  if (MENDABLE.some((kind) => error instanceof kind)) {
+    io.err(`error: ${(error as Error).message}\n`);
+    return 1;
   }
   throw error;
 }

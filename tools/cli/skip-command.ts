@@ -12,7 +12,9 @@ interface SkipOptions extends IngestOptions {
 }
 
 export function addSkipCommand(program: Command, io: CliIo): void {
-  withIngest(program.command('skip').description('record that an event that cannot be applied may be passed over'))
+  withIngest(
+    program.command('skip').description('record that an event that cannot be applied may be passed over'),
+  )
     .requiredOption('--position <position>', 'position of the event, as /v1/projections shows it')
     .requiredOption('--reason <text>', 'why; kept with the act')
     .action((options: SkipOptions) => skip(io, options));
