@@ -11,8 +11,8 @@
 // appends the same ids between the look at the end of the log and the write, both are told `appended`, of one event.
 import type { AppendResult, ExpectedRevision, Position } from '../event-store.js';
 import { EventStoreError } from '../errors.js';
-import type { PreparedEvent, PreparedItem } from '../prepared-item.js';
-import type { AppendAnswer, BatchAppend } from './batch-append.js';
+import type { PreparedItem } from '../prepared-item.js';
+import type { AppendAnswer, BatchAppend, StreamAppend } from './batch-append.js';
 import { toEventStoreError } from './kurrentdb-errors.js';
 import type { EventReader } from './read-events.js';
 import type { RetryWhileUnavailable } from './retry.js';
@@ -59,7 +59,7 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
     const view = await viewAt(first, items);
     if (view !== null && (view.revision !== expected || events.some(({ id }) => view.ids.has(id))))
       return null;
-    const written = await write({ stream, expectedRevision, events });
+    const written = await write({ stream, expectedRevision, events }, items.length > 1);
     if (written === null) return null;
     views.appended(stream, expected, events);
     return resultsOf(items, expected, written);
@@ -74,12 +74,8 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
     return view === null && needsNone ? null : views.refresh(stream);
   }
 
-  /** Null when the expected revision is wrong. */
-  async function write(append: {
-    readonly stream: string;
-    readonly expectedRevision: ExpectedRevision;
-    readonly events: readonly PreparedEvent[];
-  }): Promise<Written | null> {
+  /** Null when the expected revision is wrong, or several items are too much at once for this server. */
+  async function write(append: StreamAppend, several: boolean): Promise<Written | null> {
     const { stream } = append;
     const before = await watermark();
     const answer = await retry('append', async () => {
@@ -104,6 +100,7 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
       case 'stream-deleted':
         throw refused(stream, 'store-corrupt', 'the stream was deleted');
       case 'too-large':
+        if (several) return null;
         throw refused(
           stream,
           'store-misuse',

@@ -8,7 +8,7 @@ import { allReadRequest } from './read-requests.js';
 const ATTEMPT_MS = 3_000;
 const PAUSE_MS = 250;
 /** What a web server's answer to gRPC looks like from here. */
-const NOT_GRPC = /protocol error|ERR_HTTP2|invalid (http|content-type)|HTTP status (?!401|403)/i;
+const NOT_GRPC = /protocol error|ERR_HTTP2|invalid content-type|HTTP status code (?!401|403)/i;
 
 export interface ServerInfo {
   readonly serverVersion: string;

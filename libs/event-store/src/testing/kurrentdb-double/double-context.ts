@@ -15,8 +15,8 @@ export interface DoubleContext {
   readonly maxAppendBytes: number;
   /** Every append that was let through to the log, repetitions too. */
   readonly appends: { readonly stream: string; readonly events: number }[];
-  /** Ends the call as the server does when the credentials are wrong; tells whether it may go on. */
-  admits(call: AdmittedCall): boolean;
+  /** Ends the call (by `refuse`, if it is a unary one) as the server does when the credentials are wrong. */
+  admits(call: AdmittedCall, refuse?: (refusal: Error) => unknown): boolean;
   cutConnections(): void;
   /** Fires when the server stops. */
   readonly stopped: AbortSignal;
@@ -24,4 +24,6 @@ export interface DoubleContext {
   readonly subscriptions: Set<{ end(): void }>;
   /** Events sent over all subscriptions so far. */
   sent: number;
+  /** Reads of single streams so far. */
+  streamReads: number;
 }

@@ -41,6 +41,8 @@ export interface KurrentDbDouble {
   subscriptions(): number;
   /** Events sent over subscriptions so far. */
   sent(): number;
+  /** Reads of single streams so far. */
+  streamReads(): number;
   /** Ends every subscription in good order, as a server that balances its load. */
   endSubscriptions(): void;
   cutConnections(): void;
@@ -60,13 +62,14 @@ export async function startKurrentDbDouble(options: KurrentDbDoubleOptions = {})
     faults: noFaults(),
     maxAppendBytes: options.maxAppendBytes ?? MAX_APPEND_BYTES,
     appends: [],
-    admits: (call) => admits(call, credentials),
+    admits: (call, done) => admits(call, done ?? ((refusal) => call.emit('error', refusal)), credentials),
     cutConnections: () => gate.cut(),
     get stopped() {
       return stopping.signal;
     },
     subscriptions,
     sent: 0,
+    streamReads: 0,
   };
   let server = newServer(context);
   const gate = await openTcpGate(await bind(server, credentials !== undefined));
@@ -79,6 +82,7 @@ export async function startKurrentDbDouble(options: KurrentDbDoubleOptions = {})
     appends: context.appends,
     subscriptions: () => subscriptions.size,
     sent: () => context.sent,
+    streamReads: () => context.streamReads,
     endSubscriptions: () => subscriptions.forEach((open) => open.end()),
     cutConnections: () => gate.cut(),
     stop: async () => {
@@ -105,7 +109,9 @@ function newServer(context: DoubleContext): Server {
     tombstone: unimplemented,
   };
   const serverFeatures: IServerFeaturesServer = {
-    getSupportedMethods: (_call, done) => done(null, supportedMethods()),
+    getSupportedMethods: (call, done) => {
+      if (context.admits(call, done)) done(null, supportedMethods());
+    },
   };
   server.addService(StreamsService, streams);
   server.addService(ServerFeaturesService, serverFeatures);
@@ -130,7 +136,11 @@ function supportedMethods(): SupportedMethods {
   return new features.SupportedMethods().setEventStoreServerVersion('23.10.0').setMethodsList(methods);
 }
 
-function admits(call: AdmittedCall, credentials: KurrentDbDoubleOptions['credentials']): boolean {
+function admits(
+  call: AdmittedCall,
+  refuse: (refusal: Error) => unknown,
+  credentials: KurrentDbDoubleOptions['credentials'],
+): boolean {
   if (credentials === undefined) return true;
   const { username, password } = credentials;
   const wanted = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
@@ -139,7 +149,7 @@ function admits(call: AdmittedCall, credentials: KurrentDbDoubleOptions['credent
     code: status.UNAUTHENTICATED,
     details: 'Received HTTP status code 401',
   });
-  call.emit('error', refusal);
+  refuse(refusal);
   return false;
 }
 

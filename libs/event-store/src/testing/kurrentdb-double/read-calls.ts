@@ -12,6 +12,7 @@ type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 
 /** Scanned records between two checkpoints of the server, times what the client asks for. */
 const CHECKPOINT_WINDOW = 32;
+const ON_THE_WAY_MS = 5;
 
 export async function handleRead(context: DoubleContext, call: ReadCall): Promise<void> {
   if (!context.admits(call)) return;
@@ -28,6 +29,7 @@ export async function handleRead(context: DoubleContext, call: ReadCall): Promis
 async function boundedRead(context: DoubleContext, call: Sender, options: ReadReq.Options): Promise<void> {
   const name = options.getStream() === undefined ? null : streamNameOf(options);
   const records = name === null ? context.log.records : context.log.stream(name);
+  if (name !== null) context.streamReads += 1;
   if (name !== null && records.length === 0) {
     const missing = new streams.ReadResp.StreamNotFound().setStreamIdentifier(identifierOf(name));
     await call.send(new streams.ReadResp().setStreamNotFound(missing));
@@ -105,7 +107,12 @@ async function subscription(context: DoubleContext, call: Sender, options: ReadR
       if (!(await call.send(eventResponse(record)))) break;
       sent += 1;
       context.sent += 1;
-      if (sent === faults.breakSubscriptionsAfter) context.cutConnections();
+      if (sent === faults.breakSubscriptionsAfter) {
+        // What was sent is on its way: some of it arrives.
+        await new Promise((resolve) => setTimeout(resolve, ON_THE_WAY_MS));
+        context.cutConnections();
+        break;
+      }
       if (sent === faults.endSubscriptionsAfter) call.end();
     }
     if (scanned % window === 0) await call.send(checkpointResponse(record));
