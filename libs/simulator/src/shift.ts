@@ -34,7 +34,7 @@ const BUSINESS: readonly number[] = [
   ...[0.85, 0.8, 0.95, 1, 0.9, 0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.25],
 ];
 /** Seconds from the beginning of a call to the agent being free again, about. */
-const HANDLING = 330;
+const HANDLING = 740;
 const FORGETS = 0.03;
 
 export function shiftMoments(random: SeededRandom, shift: Shift, before: AgentState): Moment[] {
@@ -91,10 +91,10 @@ function untilNextCall(diary: Diary, random: SeededRandom, { callsPerHour, offse
 /** Ends in after call work, or at the end of a call that needs none. */
 function takeCall(diary: Diary, random: SeededRandom, device: Device): void {
   diary.say(BUSY[device]);
-  diary.wait(20, 900);
+  diary.wait(30, 2_400);
   if (random.chance(0.12)) return;
   diary.say(ACW[device]);
-  diary.wait(5, 240);
+  diary.wait(10, 480);
 }
 
 /** Returns the device on which the agent is available afterwards. */
