@@ -14,8 +14,8 @@ const DEFAULT_SCHEMA = 'read';
 /** Room is left for a version, and PostgreSQL keeps names that begin with `pg_` for itself. */
 const SCHEMA = /^(?!pg_)[a-z_][a-z0-9_]{0,39}$/;
 
-export function postgresUrl(text: string): PostgresUrl {
-  const url = URL.parse(text);
+export function postgresUrl(text: string, rest: string): PostgresUrl {
+  const url = rest.startsWith('//') ? URL.parse(text) : null;
   if (url === null || url.pathname.length < 2) {
     throw new UrlProblem('must be postgres://user:password@host:port/database');
   }

@@ -5,6 +5,7 @@ import type { EventStore, RecordedEvent } from '@libs/event-store';
 import { openSqliteEventStore } from '@libs/event-store/sqlite';
 import { eventId, newEvent, readToHead } from '@libs/event-store/testing';
 import { eventSkipped, OPERATIONS_STREAM } from '../event-skipped.js';
+import type { ProjectionLease } from '../projection-lease.js';
 import type { ProjectionModel } from '../projection-model.js';
 import type { ProjectionStatus } from '../projection-status.js';
 import { runProjection } from '../run-projection.js';
@@ -77,6 +78,7 @@ export function startProjection(
   store: EventStore,
   model: ProjectionModel,
   batchSize = 1_000,
+  lease: ProjectionLease | null = null,
 ): RunningProjection {
   const ending = new AbortController();
   endings.add(ending);
@@ -85,6 +87,7 @@ export function startProjection(
   const done = runProjection({
     store,
     model,
+    lease,
     batchSize,
     signal: ending.signal,
     now: () => NOW,
