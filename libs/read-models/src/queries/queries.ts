@@ -65,6 +65,8 @@ export interface QueryParameters {
   'event-places': AgentWindowParameters;
   /** Accounts with at least one event. */
   accounts: Record<string, never>;
+  /** How much is known to be missing or late, over all accounts. */
+  'quality-counts': Record<string, never>;
 }
 
 export type QueryName = keyof QueryParameters;

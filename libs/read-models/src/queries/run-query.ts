@@ -3,6 +3,7 @@ import type { Sql } from '../sql.js';
 import { agent, agents, live } from './agents.js';
 import { eventPlaces, sessions } from './agent-history.js';
 import { accounts, statuses, teams } from './known-values.js';
+import { qualityCounts } from './quality-counts.js';
 import type { QueryName, QueryParameters, QueryReply } from './queries.js';
 import { acwQuery, dataQualityQuery, sessionsReportQuery, timeInStatusQuery } from './reports.js';
 import { timeline } from './timeline.js';
@@ -23,6 +24,7 @@ const QUERIES: {
   sessions,
   'event-places': eventPlaces,
   accounts: (sql) => accounts(sql),
+  'quality-counts': (sql) => qualityCounts(sql),
 };
 
 /** Rejects with `QueryError` for what the caller can mend. The body carries `asOfPosition`, null before any event. */
