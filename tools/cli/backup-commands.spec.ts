@@ -143,7 +143,7 @@ describe('restore', () => {
       'one byte of a file is another',
       (file: string) => {
         const bytes = readFileSync(file);
-        bytes[bytes.length - 1] ^= 1;
+        bytes[bytes.length - 1]! ^= 1;
         writeFileSync(file, bytes);
       },
     ],
