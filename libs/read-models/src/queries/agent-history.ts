@@ -1,5 +1,6 @@
 // One agent's sign-in sessions, and where the agent's events stand in the log.
 import { eventIdOf, sessionsInWindow } from '@libs/domain';
+import { z } from 'zod';
 import type { Sql } from '../sql.js';
 import { effectiveEnd, findAgent, instant, paged, resumed } from './find-agent.js';
 import type { AgentWindowParameters, QueryReply } from './queries.js';
@@ -14,7 +15,7 @@ export async function sessions(sql: Sql, parameters: AgentWindowParameters): Pro
     from,
     effectiveEnd: end,
   });
-  const last = resumed<number>(after) ?? -Infinity;
+  const last = resumed(after, z.int()) ?? -Infinity;
   const left = sessionsInWindow(all.get(agentId) ?? [], from, end).filter(({ start }) => start > last);
   const [page, next] = paged(left, limit, ({ start }) => start);
   const shown = page.map(
@@ -34,11 +35,11 @@ export async function sessions(sql: Sql, parameters: AgentWindowParameters): Pro
   return { body: { sessions: shown }, next };
 }
 
-/** In timeline order: `at`, then the order within one instant. */
+/** By `at`, ties in the order of the log. Each row says what a page that begins behind it has as its `after`. */
 export async function eventPlaces(sql: Sql, parameters: AgentWindowParameters): Promise<QueryReply> {
   const { account, agentId, from, to, limit, after } = parameters;
   const { agent } = await findAgent(sql, account, agentId);
-  const [at, event] = resumed<[number, number]>(after) ?? [from, -1];
+  const [at, event] = resumed(after, z.tuple([z.int(), z.int()])) ?? [from, -1];
   const rows = await sql.all<{
     event: number;
     at: number;
@@ -52,15 +53,11 @@ export async function eventPlaces(sql: Sql, parameters: AgentWindowParameters): 
      ORDER BY at, event LIMIT ?`,
     [agent, at, to, at, event, limit + 1],
   );
-  const [page, next] = paged(rows, limit, (row) => [row.at, row.event]);
-  const events = page.map(({ fingerprint, position, revision, at: happened, recorded_at: recorded }) => ({
-    ...{
-      eventId: eventIdOf(fingerprint),
-      position,
-      revision,
-      at: instant(happened),
-      recordedAt: instant(recorded),
-    },
+  const placeOf = (row: { at: number; event: number }): [number, number] => [row.at, row.event];
+  const [page, next] = paged(rows, limit, placeOf);
+  const events = page.map((row) => ({
+    ...{ eventId: eventIdOf(row.fingerprint), position: row.position, revision: row.revision },
+    ...{ at: instant(row.at), recordedAt: instant(row.recorded_at), after: JSON.stringify(placeOf(row)) },
   }));
   return { body: { events }, next };
 }

@@ -1,5 +1,6 @@
 // Finding accounts and agents, and the instants and cursors that replies share.
 import type { FoldState } from '@libs/domain';
+import { z } from 'zod';
 import type { Sql } from '../sql.js';
 import { QueryError } from './queries.js';
 
@@ -55,11 +56,11 @@ export function paged<Row>(
   return [page, rows.length > limit && last !== undefined ? JSON.stringify(keyOfRow(last)) : null];
 }
 
-/** What `paged` gave as the key of the last row before; undefined on the first page. */
-export function resumed<Key>(after: string | null): Key | undefined {
+/** What `paged` gave as the key of the last row before; undefined on the first page. It comes from the client: checked. */
+export function resumed<Key>(after: string | null, key: z.ZodType<Key>): Key | undefined {
   if (after === null) return undefined;
   try {
-    return JSON.parse(after) as Key;
+    return key.parse(JSON.parse(after));
   } catch {
     throw new QueryError('invalid-parameters', 'The cursor is damaged.', 'cursor');
   }

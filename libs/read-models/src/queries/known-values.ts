@@ -1,5 +1,6 @@
 // What an account has seen so far: its statuses (or another track's values), its teams; and which accounts there are.
 import { categoryOfKey, fixedLabelOf } from '@libs/domain';
+import { z } from 'zod';
 import { UNNAMED_AT } from '../schema.js';
 import type { Sql } from '../sql.js';
 import { trackNumber } from '../writer/agent-record.js';
@@ -24,8 +25,8 @@ export async function statuses(sql: Sql, parameters: QueryParameters['statuses']
           WHERE status_interval.series = series.series ORDER BY start_at DESC, ordinal DESC LIMIT 1) AS last_seen
        FROM series JOIN agent ON agent.agent = series.agent
        WHERE agent.account = ? AND series.track = ?
-     ) AS seen WHERE first_seen IS NOT NULL GROUP BY key`,
-    [asOf, asOf, account, trackNumber(track)],
+     ) AS seen WHERE first_seen <= ? GROUP BY key`,
+    [asOf, asOf, account, trackNumber(track), asOf],
   );
   const [page, next] = paged(keysAfter(rows, after), limit, ({ key }) => key);
   const labels = await loadLabels(sql, account, track);
@@ -52,7 +53,7 @@ export async function teams(sql: Sql, { account, limit, after }: ListParameters)
 
 /** Sorted here: databases compare bytes, which is not the order of code units beyond the basic plane. */
 function keysAfter<Row extends { readonly key: string }>(rows: readonly Row[], after: string | null): Row[] {
-  const last = resumed<string>(after) ?? '';
+  const last = resumed(after, z.string()) ?? '';
   return rows.filter(({ key }) => key > last).sort((x, y) => (x.key < y.key ? -1 : 1));
 }
 

@@ -14,6 +14,7 @@ import {
   type RowKey,
   type SessionsSupplier,
 } from '@libs/domain';
+import { z } from 'zod';
 import type { Sql } from '../sql.js';
 import { demandAccount, effectiveEnd, instant, resumed } from './find-agent.js';
 import { loadLabels, loadNames } from './known-values.js';
@@ -23,6 +24,8 @@ import { sqlFigures } from './supplier/sql-figures.js';
 import { sqlQuality } from './supplier/sql-quality.js';
 import { sqlSessions } from './supplier/sql-sessions.js';
 import { sqlVisits } from './supplier/sql-visits.js';
+
+const zRowKey: z.ZodType<RowKey> = z.strictObject({ group: z.string().nullable(), bucketStart: z.int() });
 
 type Supplier = SessionsSupplier & QualitySupplier;
 
@@ -91,7 +94,7 @@ async function prepare(sql: Sql, parameters: ReportParameters): Promise<Prepared
     ...(bucket === null ? {} : { bucket }),
     ...(agentIds.length === 0 ? {} : { agentIds }),
     ...(teamIds.length === 0 ? {} : { teamIds }),
-    page: { after: resumed<RowKey>(after) ?? null, limit, total: after === null },
+    page: { after: resumed(after, zRowKey) ?? null, limit, total: after === null },
   };
   const supplier: Supplier = {
     figures: (asked) => sqlFigures(sql, numbers, asked),

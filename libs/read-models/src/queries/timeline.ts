@@ -1,5 +1,6 @@
 // One agent's timeline: the intervals that overlap or enter a window, whole, with the gaps found within it.
 import { categoryOfKey, eventIdOf, TRACKS, type Actor, type Track } from '@libs/domain';
+import { z } from 'zod';
 import type { Sql } from '../sql.js';
 import { trackNumber } from '../writer/agent-record.js';
 import { trackOfNumber } from '../writer/agent-rows.js';
@@ -21,19 +22,23 @@ interface IntervalRow {
   end_fingerprint: string | null;
 }
 
-/** The place of an interval in the order of a reply: start, track, ordinal. */
-type Place = readonly [number, number, number];
+/**
+ * Where a page ended, in the order start, track: the last start and track shown, and how many intervals of that track
+ * with that start were. Ordinals would not do: a late event moves them.
+ */
+type Place = readonly [start: number, track: number, shown: number];
+const zPlace = z.tuple([z.int(), z.int().min(0), z.int().min(1)]);
 
 export async function timeline(sql: Sql, parameters: QueryParameters['timeline']): Promise<QueryReply> {
   const { account, agentId, from, to, asOf, limit, after, track } = parameters;
   const { agent } = await findAgent(sql, account, agentId);
   const tracks = track === null ? TRACKS : [track];
   const end = effectiveEnd(from, to, asOf);
-  const last = resumed<Place>(after);
+  const last = resumed(after, zPlace);
   const rows: IntervalRow[] = [];
   for (const one of tracks) rows.push(...(await intervalsOf(sql, agent, one, { from, end, last, limit })));
   rows.sort(inOrder);
-  const [page, next] = paged(rows, limit, placeOf);
+  const [page, next] = paged(rows, limit, (row) => placeOf(row, rows, last));
   const gaps = await gapsOf(sql, agent, tracks, {
     // A page has the gaps that come no later than its last start, the last page all that are left.
     from: last ? Math.max(from, last[0] + 1) : from,
@@ -61,32 +66,30 @@ async function intervalsOf(
     JOIN evidence AS opening ON opening.event = one.start_event
     LEFT JOIN evidence AS closing ON closing.event = one.end_event
     WHERE one.agent = ? AND one.track = ?`;
+  const { start, shown } = resumeAt(number, from, last);
   const entering = await sql.all<IntervalRow>(
-    `${select} AND one.start_at >= ? AND one.start_at < ? AND one.ordinal > ?
+    `${select} AND one.start_at >= ? AND one.start_at < ?
      ORDER BY one.start_at, one.ordinal LIMIT ?`,
-    [agent, number, ...resumeOf(number, from, last, end), limit + 1],
+    [agent, number, start, end, limit + 1 + shown],
   );
+  const left = entering.slice(Math.min(shown, entering.filter(({ start_at }) => start_at === start).length));
   // Only the last interval that started before the window can reach into it.
   const [carried] = await sql.all<IntervalRow>(
-    `${select} AND one.start_at < ? ORDER BY one.start_at DESC, one.ordinal DESC LIMIT 1`,
+    `${select} AND one.start_at < ?
+     ORDER BY one.start_at DESC, one.ordinal DESC LIMIT 1`,
     [agent, number, from],
   );
   const reaches = carried && end > from && (carried.end_at === null || carried.end_at > from);
-  if (!reaches || (last && compare(placeOf(carried), last) <= 0)) return entering;
-  return [carried, ...entering];
+  if (!reaches || (last && compare([carried.start_at, number], last) <= 0)) return left;
+  return [carried, ...left];
 }
 
-/** The least start, the end, and the ordinal to exceed for a track's intervals after the place of the last one shown. */
-function resumeOf(
-  track: number,
-  from: number,
-  last: Place | undefined,
-  end: number,
-): [number, number, number] {
-  if (!last || last[0] < from) return [from, end, -1];
-  const [start, lastTrack, lastOrdinal] = last;
-  if (track < lastTrack) return [start + 1, end, -1];
-  return [start, end, track === lastTrack ? lastOrdinal : -1];
+/** The least start of a track's intervals that are still to be shown, and how many with that start were shown. */
+function resumeAt(track: number, from: number, last: Place | undefined): { start: number; shown: number } {
+  if (!last || last[0] < from) return { start: from, shown: 0 };
+  const [start, lastTrack, shown] = last;
+  if (track < lastTrack) return { start: start + 1, shown: 0 };
+  return { start, shown: track === lastTrack ? shown : 0 };
 }
 
 async function gapsOf(
@@ -131,14 +134,20 @@ function shownInterval(
   };
 }
 
-function placeOf({ start_at, track, ordinal }: IntervalRow): Place {
-  return [start_at, track, ordinal];
+/** The place of the last row of a page of `rows`; `last` is that of the page before. */
+function placeOf(row: IntervalRow, rows: readonly IntervalRow[], last: Place | undefined): Place {
+  const { start_at: start, track, ordinal } = row;
+  const here = rows.filter(
+    (one) => one.start_at === start && one.track === track && one.ordinal <= ordinal,
+  ).length;
+  const before = last?.[0] === start && last[1] === track ? last[2] : 0;
+  return [start, track, before + here];
 }
 
 function inOrder(x: IntervalRow, y: IntervalRow): number {
-  return compare(placeOf(x), placeOf(y));
+  return compare([x.start_at, x.track], [y.start_at, y.track]) || x.ordinal - y.ordinal;
 }
 
-function compare(x: Place, y: Place): number {
-  return x[0] - y[0] || x[1] - y[1] || x[2] - y[2];
+function compare(x: readonly [number, number], y: readonly [number, number, ...unknown[]]): number {
+  return x[0] - y[0] || x[1] - y[1];
 }
