@@ -115,6 +115,7 @@ module.exports = {
     onlyIn('better-sqlite3', '^libs/(event-store|read-models)/src/sqlite/|^apps/ingest/src/quarantine/'),
     onlyIn('pg', '^libs/read-models/src/postgres/'),
     onlyIn('@eventstore/db-client', '^libs/event-store/src/kurrentdb/'),
+    onlyIn('@grpc/grpc-js', '^libs/event-store/src/kurrentdb/'),
     onlyIn('kafkajs', '^apps/ingest/src/kafka/'),
     {
       name: 'testing-only-from-tests',

@@ -147,6 +147,19 @@ describe('several processes', () => {
     expect(idsIn(double, 'agent-1-1')).toHaveLength(2);
   });
 
+  it('a repetition shows nobody where the stream stands now', async () => {
+    const double = await doubles.start();
+    const [here, there] = [doubles.open(double), doubles.open(double)];
+    await here.append([itemOf('agent-1-1', 'noStream', newEvent(1))]);
+    await there.append(chain('agent-1-1', 2, 2, 0));
+    const items = [2, 3, 4].map((n) => itemOf('agent-1-1', 0, newEvent(n)));
+    expect((await here.append(items)).map(({ outcome }) => outcome)).toEqual([
+      'duplicate',
+      'duplicate',
+      'conflict',
+    ]);
+  });
+
   it('of two that race with the same events one stream comes out, and no event twice', async () => {
     const double = await doubles.start();
     const stores = [doubles.open(double), doubles.open(double)];

@@ -16,7 +16,7 @@ import type { AppendAnswer, BatchAppend, StreamAppend } from './batch-append.js'
 import { toEventStoreError } from './kurrentdb-errors.js';
 import type { EventReader } from './read-events.js';
 import type { RetryWhileUnavailable } from './retry.js';
-import type { StreamView, StreamViews } from './stream-views.js';
+import type { Moments, StreamView, StreamViews } from './stream-views.js';
 import type { Watermark } from './watermark.js';
 
 export interface AppendItemsOptions {
@@ -24,26 +24,35 @@ export interface AppendItemsOptions {
   readonly reader: EventReader;
   readonly views: StreamViews;
   readonly watermark: Watermark;
+  readonly moments: Moments;
   readonly retry: RetryWhileUnavailable;
 }
 
-/** Items of one stream, each expecting what the one before it leaves, without an id twice. */
-export type AppendItems = (items: readonly PreparedItem[]) => Promise<readonly AppendResult[]>;
+/**
+ * Items of one stream, each expecting what the one before it leaves, without an id twice. `since`: the moment of the last
+ * one's arrival; what was seen of the stream after it is new enough to answer by.
+ */
+export type AppendItems = (items: readonly PreparedItem[], since: number) => Promise<readonly AppendResult[]>;
+
+const LONG_AGO = 0;
 
 type Written = Extract<AppendAnswer, { readonly kind: 'written' }> & { readonly repeated: boolean };
 
 export function createAppendItems(options: AppendItemsOptions): AppendItems {
-  const { batchAppend, reader, views, watermark, retry } = options;
+  const { batchAppend, reader, views, watermark, moments, retry } = options;
 
-  async function appendItems(items: readonly PreparedItem[]): Promise<readonly AppendResult[]> {
+  async function appendItems(
+    items: readonly PreparedItem[],
+    since: number,
+  ): Promise<readonly AppendResult[]> {
     const [first] = items;
     if (first === undefined) return [];
-    const together = await appendTogether(first, items);
+    const together = await appendTogether(first, items, since);
     if (together !== null) return together;
     const results: AppendResult[] = [];
     for (const item of items) {
-      const alone = await appendTogether(item, [item]);
-      results.push(...(alone ?? [await resolve(item)]));
+      const alone = items.length === 1 ? null : await appendTogether(item, [item], since);
+      results.push(...(alone ?? [await resolve(item, since)]));
     }
     return results;
   }
@@ -52,26 +61,33 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
   async function appendTogether(
     first: PreparedItem,
     items: readonly PreparedItem[],
+    since: number,
   ): Promise<AppendResult[] | null> {
     const { stream, expectedRevision } = first;
     const expected = numberOf(expectedRevision);
     const events = items.flatMap((item) => item.events);
-    const view = await viewAt(first, items);
+    const view = await viewAt(first, items, since);
     if (view !== null && (view.revision !== expected || events.some(({ id }) => view.ids.has(id))))
       return null;
+    const moment = moments();
     const written = await write({ stream, expectedRevision, events }, items.length > 1);
     if (written === null) return null;
-    views.appended(stream, expected, events);
+    // After a repetition others may have appended already: it shows the stream as it was once.
+    views.appended(stream, expected, events, written.repeated ? LONG_AGO : moment);
     return resultsOf(items, expected, written);
   }
 
   /** What must be looked at before writing; null when nothing must. */
-  async function viewAt(first: PreparedItem, items: readonly PreparedItem[]): Promise<StreamView | null> {
+  async function viewAt(
+    first: PreparedItem,
+    items: readonly PreparedItem[],
+    since: number,
+  ): Promise<StreamView | null> {
     const { stream, expectedRevision } = first;
     const view = views.get(stream);
     if (view?.revision === numberOf(expectedRevision)) return view;
     const needsNone = expectedRevision === 'noStream' || items.every(({ surelyNew }) => surelyNew);
-    return view === null && needsNone ? null : views.refresh(stream);
+    return view === null && needsNone ? null : views.asOf(stream, since);
   }
 
   /** Null when the expected revision is wrong, or several items are too much at once for this server. */
@@ -90,6 +106,7 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
       case 'written':
         return { ...answer, repeated: answer.position <= before };
       case 'wrong-revision':
+        views.outdated(stream);
         return null;
       case 'access-denied':
         throw refused(
@@ -137,9 +154,9 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
   }
 
   /** What to answer to an item that was not written. */
-  async function resolve(item: PreparedItem): Promise<AppendResult> {
+  async function resolve(item: PreparedItem, since: number): Promise<AppendResult> {
     const { stream, events } = item;
-    const view = await views.refresh(stream);
+    const view = await views.asOf(stream, since);
     const known = events.flatMap(({ id }) => view.ids.get(id) ?? []);
     if (known.length < events.length) {
       return { outcome: 'conflict', actual: view.revision === -1 ? 'noStream' : view.revision };
@@ -150,9 +167,9 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
     return { outcome: 'duplicate', revision, position: last.position };
   }
 
-  return async (items) => {
+  return async (items, since) => {
     try {
-      return await appendItems(items);
+      return await appendItems(items, since);
     } catch (error) {
       const [first] = items;
       if (first !== undefined) views.forget(first.stream);

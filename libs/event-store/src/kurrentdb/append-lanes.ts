@@ -4,12 +4,14 @@ import type { AppendResult } from '../event-store.js';
 import type { PreparedItem } from '../prepared-item.js';
 import { appendBytes, MAX_APPEND_BYTES } from './append-size.js';
 import type { AppendItems } from './append-items.js';
+import type { Moments } from './stream-views.js';
 
 /** Most events of one append. */
 export const MAX_APPEND_EVENTS = 500;
 
 interface Waiting {
   readonly item: PreparedItem;
+  readonly arrived: number;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -20,18 +22,19 @@ export interface AppendLanes {
   settled(): Promise<void>;
 }
 
-export function createAppendLanes(appendItems: AppendItems): AppendLanes {
+export function createAppendLanes(appendItems: AppendItems, moments: Moments): AppendLanes {
   const lanes = new Map<string, Waiting[]>();
   const running = new Set<Promise<void>>();
 
   function add(item: PreparedItem): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
+      const waiting: Waiting = { item, arrived: moments(), resolve, reject };
       const lane = lanes.get(item.stream);
       if (lane !== undefined) {
-        lane.push({ item, resolve, reject });
+        lane.push(waiting);
         return;
       }
-      const opened: Waiting[] = [{ item, resolve, reject }];
+      const opened = [waiting];
       lanes.set(item.stream, opened);
       const run: Promise<void> = work(item.stream, opened).finally(() => running.delete(run));
       running.add(run);
@@ -44,7 +47,11 @@ export function createAppendLanes(appendItems: AppendItems): AppendLanes {
     while (lane.length > 0) {
       const group = lane.splice(0, groupLength(lane));
       try {
-        const results = await appendItems(group.map(({ item }) => item));
+        const since = group.at(-1)?.arrived ?? 0;
+        const results = await appendItems(
+          group.map(({ item }) => item),
+          since,
+        );
         results.forEach((result, index) => group[index]?.resolve(result));
       } catch (error) {
         for (const { reject } of group) reject(error);

@@ -17,9 +17,9 @@ import { pauseAfter, sleep } from './retry.js';
 import type { OnRetry } from './retry.js';
 
 export const DEFAULT_PAGE_EVENTS = 1_000;
-/** A page waits this long for its next event, and this long in all: a live event is late by less than the first. */
-const NEXT_EVENT_MS = 3;
-const PAGE_MS = 40;
+/** How long a page waits for its next event, and in all. A live event is late by `nextMs` at most; old ones can wait. */
+const LIVE = { nextMs: 3, pageMs: 40 };
+const CATCHING_UP = { nextMs: 50, pageMs: 500 };
 
 export interface FollowEventsOptions {
   readonly connection: KurrentDbConnection;
@@ -125,17 +125,18 @@ function createPages(receiver: ResponseReceiver<ReadResp>, pageSize: number, hea
   async function next(): Promise<EventPage | null> {
     const events: RecordedEvent[] = [];
     let bytes = 0;
-    let deadline = Infinity;
+    let started = 0;
     let drained = false;
     while (events.length < pageSize && bytes <= MAX_PAGE_BYTES && !drained) {
-      const answer = events.length === 0 ? await receiver.next() : await soon(deadline);
+      const answer =
+        events.length === 0 ? await receiver.next() : await soon(started, events.at(-1)?.position ?? null);
       if (answer === null && events.length === 0) return null;
       if (answer === null) {
         drained = true;
       } else {
         const sized = eventOf(answer);
         if (sized === null) continue;
-        if (events.length === 0) deadline = performance.now() + PAGE_MS;
+        if (events.length === 0) started = performance.now();
         events.push(sized.event);
         bytes += sized.bytes;
       }
@@ -149,11 +150,12 @@ function createPages(receiver: ResponseReceiver<ReadResp>, pageSize: number, hea
   }
 
   /** An answer that is there or comes at once; null also for a call that is over, whose end the next page meets. */
-  async function soon(deadline: number): Promise<ReadResp | null> {
+  async function soon(started: number, last: Position | null): Promise<ReadResp | null> {
+    const { nextMs, pageMs } = isAtHead(last) ? LIVE : CATCHING_UP;
     try {
       const answer = receiver.takeNow();
-      if (answer !== null || receiver.ended || performance.now() >= deadline) return answer;
-      await receiver.changed(NEXT_EVENT_MS);
+      if (answer !== null || receiver.ended || performance.now() - started >= pageMs) return answer;
+      await receiver.changed(nextMs);
       return receiver.takeNow();
     } catch {
       return null;

@@ -14,6 +14,7 @@ import { createEventReader } from './read-events.js';
 import { createRetry, sleep } from './retry.js';
 import type { OnRetry } from './retry.js';
 import { createStreamViews } from './stream-views.js';
+import type { Moments, ReadBackwards } from './stream-views.js';
 import { createWatermark } from './watermark.js';
 
 /** The streams of agents, and what operators record. */
@@ -62,17 +63,18 @@ export function openKurrentDbEventStore(options: KurrentDbEventStoreOptions): Ku
   const closing = new AbortController();
   const retry = createRetry({ attempts, signal: closing.signal, onRetry });
   const reader = createEventReader({ connection, prefixes, deadlineMs: readDeadlineMs, retry });
-  const lanes = createAppendLanes(
-    createAppendItems({
-      batchAppend: createBatchAppend(connection, appendDeadlineMs),
-      reader,
-      views: createStreamViews((stream, limit) =>
-        reader.readStream(stream, { direction: 'backwards', limit }, true),
-      ),
-      watermark: createWatermark(() => reader.endOfLog()),
-      retry,
-    }),
-  );
+  const moments = createMoments();
+  const readBackwards: ReadBackwards = (stream, limit) =>
+    reader.readStream(stream, { direction: 'backwards', limit }, true);
+  const appendItems = createAppendItems({
+    batchAppend: createBatchAppend(connection, appendDeadlineMs),
+    reader,
+    views: createStreamViews(readBackwards, moments),
+    watermark: createWatermark(() => reader.endOfLog()),
+    moments,
+    retry,
+  });
+  const lanes = createAppendLanes(appendItems, moments);
   let closed: Promise<void> | null = null;
 
   function whileOpen<T>(work: () => Promise<T>): Promise<T> {
@@ -109,4 +111,9 @@ export function openKurrentDbEventStore(options: KurrentDbEventStoreOptions): Ku
     close: () => (closed ??= close()),
     checkConnection: (withinMs = CHECK_MS) => whileOpen(() => checkServer(connection, withinMs)),
   };
+}
+
+function createMoments(): Moments {
+  let last = 0;
+  return () => (last += 1);
 }

@@ -16,13 +16,21 @@ export interface StreamView {
   readonly ids: ReadonlyMap<string, number>;
 }
 
+/** Numbers that grow: which of two things came first. */
+export type Moments = () => number;
+
 export interface StreamViews {
   /** As it was last seen; null when nothing is known. */
   get(stream: string): StreamView | null;
-  /** What the stream holds now, from the leader; costs one small read if nobody else has appended. */
-  refresh(stream: string): Promise<StreamView>;
-  /** These now stand after `expected`; nothing is kept of a stream whose ids before them are not known. */
-  appended(stream: string, expected: number, events: readonly PreparedEvent[]): void;
+  /**
+   * What the stream held at `since` or later; asks the leader if what is known is older, which costs one small read as
+   * long as nobody else appends.
+   */
+  asOf(stream: string, since: number): Promise<StreamView>;
+  /** At `moment` or later these stood after `expected`. Nothing is kept of a stream whose ids before are not known. */
+  appended(stream: string, expected: number, events: readonly PreparedEvent[], moment: number): void;
+  /** The server says that the stream stands elsewhere. */
+  outdated(stream: string): void;
   forget(stream: string): void;
 }
 
@@ -30,10 +38,15 @@ export type ReadBackwards = (stream: string, count: number) => Promise<readonly 
 
 interface MutableView {
   revision: number;
+  moment: number;
   readonly ids: Map<string, number>;
 }
 
-export function createStreamViews(readBackwards: ReadBackwards, maxIds = MAX_KNOWN_IDS): StreamViews {
+export function createStreamViews(
+  readBackwards: ReadBackwards,
+  moments: Moments,
+  maxIds = MAX_KNOWN_IDS,
+): StreamViews {
   // In the order of their last use, the longest unused first.
   const views = new Map<string, MutableView>();
   let known = 0;
@@ -46,8 +59,16 @@ export function createStreamViews(readBackwards: ReadBackwards, maxIds = MAX_KNO
     return view;
   }
 
-  async function refresh(stream: string): Promise<StreamView> {
+  async function asOf(stream: string, since: number): Promise<StreamView> {
     const view = views.get(stream);
+    if (view !== undefined && view.moment >= since) return view;
+    const moment = moments();
+    const refreshed = await refresh(stream, view);
+    refreshed.moment = moment;
+    return refreshed;
+  }
+
+  async function refresh(stream: string, view: MutableView | undefined): Promise<MutableView> {
     if (view !== undefined) {
       const [last] = await readBackwards(stream, 1);
       const missing = (last?.revision ?? -1) - view.revision;
@@ -57,29 +78,40 @@ export function createStreamViews(readBackwards: ReadBackwards, maxIds = MAX_KNO
       if (newest.at(-1)?.revision === view.revision + 1) return add(view, newest);
     }
     forget(stream);
-    const fresh: MutableView = { revision: -1, ids: new Map() };
+    const fresh: MutableView = { revision: -1, moment: 0, ids: new Map() };
     views.set(stream, fresh);
     return add(fresh, await readBackwards(stream, LOOK_BACK_EVENTS));
   }
 
-  function add(view: MutableView, newestFirst: readonly RecordedEvent[]): StreamView {
+  function add(view: MutableView, newestFirst: readonly RecordedEvent[]): MutableView {
     for (const event of newestFirst.toReversed()) note(view, event.id, event.revision);
     view.revision = newestFirst[0]?.revision ?? -1;
     trim(view);
     return view;
   }
 
-  function appended(stream: string, expected: number, events: readonly PreparedEvent[]): void {
-    if (expected === -1 && !views.has(stream)) views.set(stream, { revision: -1, ids: new Map() });
-    const view = views.get(stream);
-    if (view === undefined) return;
+  function appended(
+    stream: string,
+    expected: number,
+    events: readonly PreparedEvent[],
+    moment: number,
+  ): void {
+    const view = views.get(stream) ?? (expected === -1 ? { revision: -1, moment, ids: new Map() } : null);
+    if (view === null) return;
     if (view.revision !== expected) {
       forget(stream);
       return;
     }
+    views.set(stream, view);
     events.forEach(({ id }, index) => note(view, id, expected + 1 + index));
     view.revision = expected + events.length;
+    view.moment = moment;
     trim(view);
+  }
+
+  function outdated(stream: string): void {
+    const view = views.get(stream);
+    if (view !== undefined) view.moment = 0;
   }
 
   function note(view: MutableView, id: string, revision: number): void {
@@ -106,5 +138,5 @@ export function createStreamViews(readBackwards: ReadBackwards, maxIds = MAX_KNO
     views.delete(stream);
   }
 
-  return { get, refresh, appended, forget };
+  return { get, asOf, appended, outdated, forget };
 }
