@@ -26,18 +26,24 @@ export function sharedLease(): SharedLease {
   function join() {
     let own = -1;
     const isMine = (): boolean => own === token;
+    const hold = (is: boolean): boolean => {
+      if (isMine()) held = is;
+      return isMine();
+    };
     return {
       acquire: () =>
         reach(() => {
           if (held) return false;
-          held = true;
           own = token += 1;
-          return true;
+          return hold(true);
         }),
-      renew: () => reach(() => isMine() && (held = true)),
-      release: () => reach(() => void (isMine() && (held = false))),
+      renew: () => reach(() => hold(true)),
+      release: async () => {
+        await reach(() => hold(false));
+      },
       fence: (model: ProjectionModel): ProjectionModel => ({
-        checkpoint: () => model.checkpoint(),
+        ...model,
+        lastEvent: () => model.lastEvent(),
         apply: (batch: ProjectionBatch) =>
           isMine() ? model.apply(batch) : Promise.reject(new LeaseLostError()),
       }),

@@ -18,7 +18,10 @@ const CONNECT_MS = 5_000;
 /** Longer than the server's own limit of a statement: only a server that has gone takes so long. */
 const ANSWER_MS = 65_000;
 const KEEP_ALIVE_MS = 10_000;
-const INT8 = 20;
+
+/** Every number here is below 2^53. */
+const TYPES = new pg.TypeOverrides();
+TYPES.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Connects with the first statement, and again after a connection was lost. A reader needs tables that are there. */
 export function openPostgres({ url, schema }: PostgresTarget, mode: 'read' | 'write'): Sql {
@@ -49,8 +52,7 @@ async function connect(url: string): Promise<PostgresSession> {
     query_timeout: ANSWER_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    // Every number here is below 2^53.
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+    types: TYPES,
   });
   const lost = (): void => void (usable = false);
   client.on('error', lost);

@@ -20,8 +20,8 @@ export interface PostgresSession {
 
 export interface PostgresSessions {
   /** Throws `ModelUnavailableError`. */
-  open(): Promise<PostgresSession>;
-  prepare(session: PostgresSession): Promise<void>;
+  readonly open: () => Promise<PostgresSession>;
+  readonly prepare: (session: PostgresSession) => Promise<void>;
 }
 
 const BEGIN = { read: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', write: 'BEGIN' } as const;

@@ -6,8 +6,8 @@ import { DIALECTS, type DatabaseUnderTest, type DialectUnderTest } from './diale
 /** What a suite is given. `runs` lessens the runs of a property where they take long. */
 export interface SuiteDatabase {
   /** An empty read model of its own. */
-  open(): Promise<Sql>;
-  runs(onSqlite: number, of: 'writes' | 'reads'): number;
+  readonly open: () => Promise<Sql>;
+  readonly runs: (onSqlite: number, of: 'writes' | 'reads') => number;
 }
 
 const START_MS = 60_000;

@@ -47,10 +47,8 @@ export const PGLITE: DialectUnderTest = {
           await beginSession(session, name, 'write');
         };
         await prepare();
-        return {
-          ...postgresSql({ open: () => Promise.resolve(session), prepare }),
-          close: () => dropSchemas(session, name),
-        };
+        const sql = postgresSql({ open: () => Promise.resolve(session), prepare });
+        return { ...sql, close: () => dropSchemas(sql, name) };
       },
       close: () => database.close(),
     };
@@ -81,11 +79,9 @@ function pgliteSession(database: PGlite, name: string, current: { name: string }
 }
 
 /** The read model's schemas, of every version. */
-export async function dropSchemas(session: PostgresSession, name: string): Promise<void> {
-  const { rows } = await session.query('SELECT nspname FROM pg_namespace WHERE nspname ~ $1', [
+export async function dropSchemas(sql: Sql, name: string): Promise<void> {
+  const rows = await sql.all<{ nspname: string }>('SELECT nspname FROM pg_namespace WHERE nspname ~ ?', [
     `^${name}(_v[0-9]+)?$`,
   ]);
-  for (const { nspname } of rows as { nspname: string }[]) {
-    await session.query(`DROP SCHEMA "${nspname}" CASCADE`, []);
-  }
+  for (const { nspname } of rows) await sql.run(`DROP SCHEMA "${nspname}" CASCADE`);
 }

@@ -3,7 +3,7 @@
 import { eventIdOf, initialFoldState, TRACKS, type Evidence, type FoldState } from '@libs/domain';
 import { givenRows, givenTable } from '../given-rows.js';
 import type { Sql, SqlCondition, SqlRow } from '../sql.js';
-import { loadSeriesSums, type AgentRecord } from './agent-record.js';
+import { loadSeriesSums, type AgentRecord, type SeriesSums } from './agent-record.js';
 
 /** An event of the batch or of the evidence table. */
 export interface NumberedEvidence {
@@ -66,7 +66,7 @@ export async function resumeBefore(
   );
   for (const { record, state } of resumes) {
     record.state = state;
-    record.series = series.get(record.agent) ?? new Map();
+    record.series = series.get(record.agent) ?? new Map<string, SeriesSums>();
   }
   return stored;
 }
