@@ -4,6 +4,7 @@ import type { Position } from '@libs/event-store';
 import {
   CheckpointMismatchError,
   LeaseLostError,
+  ModelDamagedError,
   ModelUnavailableError,
   PoisonEventError,
 } from './errors.js';
@@ -18,7 +19,7 @@ export interface ApplyOutcome {
   readonly poison: PoisonEvent | null;
 }
 
-/** Throws `CheckpointMismatchError`, `LeaseLostError`. A signal that fires ends it early, after a whole commit. */
+/** Throws `CheckpointMismatchError`, `LeaseLostError`, `ModelDamagedError`. A signal that fires ends it early, after a whole commit. */
 export async function applyOrIsolate(
   model: ProjectionModel,
   batch: ProjectionBatch,
@@ -29,7 +30,7 @@ export async function applyOrIsolate(
     const answer = await retryUnavailable(committing(model, batch), retry);
     return { checkpoint: answer === STOPPED ? expected : next, poison: null };
   } catch (error) {
-    if (error instanceof CheckpointMismatchError || error instanceof LeaseLostError) throw error;
+    if (endsTheRun(error)) throw error;
     const bad =
       error instanceof PoisonEventError ? events.findIndex((e) => e.position === error.position) : -1;
     const [first] = events;
@@ -76,4 +77,13 @@ function poisonOf(event: { readonly position: Position; readonly id: string }, e
     eventId: event.id,
     cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
   };
+}
+
+/** No event of the batch can be the cause. */
+function endsTheRun(error: unknown): boolean {
+  return (
+    error instanceof CheckpointMismatchError ||
+    error instanceof LeaseLostError ||
+    error instanceof ModelDamagedError
+  );
 }

@@ -47,6 +47,14 @@ export class ModelUnavailableError extends Error {
   }
 }
 
+/** The read model cannot be trusted or is none: no event is to blame and no retry will help. */
+export class ModelDamagedError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ModelDamagedError';
+  }
+}
+
 function text(position: Position | null): string {
   return position === null ? 'at the start' : String(position);
 }

@@ -2,6 +2,7 @@
 export {
   CheckpointMismatchError,
   LeaseLostError,
+  ModelDamagedError,
   ModelUnavailableError,
   PoisonEventError,
 } from './errors.js';

@@ -13,10 +13,12 @@ export interface ProjectionBatch {
 export interface ProjectionModel {
   /** The position up to which the rows stand; null before the first batch. */
   checkpoint(): Promise<Position | null>;
+  /** The last event applied, by which a model filled from another log is told; null before the first. */
+  lastEvent(): Promise<Pick<RecordedEvent, 'stream' | 'revision' | 'id'> | null>;
   /**
    * Rows and checkpoint in one transaction, the checkpoint by compare-and-set on `expected`. On any throw nothing of the
    * batch is committed, save with `ModelUnavailableError`, whose outcome may be unknown: the runner then asks again.
-   * Throws `CheckpointMismatchError`, `PoisonEventError`, `ModelUnavailableError`; the runner looks for the event
+   * Throws `CheckpointMismatchError`, `PoisonEventError`, `ModelUnavailableError`, `ModelDamagedError`; the runner looks for the event
    * behind any other error by splitting the batch.
    */
   apply(batch: ProjectionBatch): Promise<void>;

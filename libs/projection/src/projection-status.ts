@@ -1,12 +1,22 @@
 // What can be seen of a running projection (P6). Plain values only, so that it crosses threads.
 import { EventStoreError } from '@libs/event-store';
 import type { EventStoreErrorCode, Position } from '@libs/event-store';
-import { CheckpointMismatchError, ModelUnavailableError, PoisonEventError } from './errors.js';
+import {
+  CheckpointMismatchError,
+  ModelDamagedError,
+  ModelUnavailableError,
+  PoisonEventError,
+} from './errors.js';
 
 export type ProjectionState = 'standby' | 'catching-up' | 'live' | 'stopped-at-poison' | 'failed';
 
 export type ProjectionErrorCode =
-  EventStoreErrorCode | 'checkpoint-mismatch' | 'model-unavailable' | 'poison-event' | 'unexpected';
+  | EventStoreErrorCode
+  | 'checkpoint-mismatch'
+  | 'model-damaged'
+  | 'model-unavailable'
+  | 'poison-event'
+  | 'unexpected';
 
 export interface PoisonEvent {
   readonly position: Position;
@@ -66,6 +76,7 @@ export function errorCodeOf(error: unknown): ProjectionErrorCode {
   if (error instanceof EventStoreError) return error.code;
   if (error instanceof CheckpointMismatchError) return 'checkpoint-mismatch';
   if (error instanceof ModelUnavailableError) return 'model-unavailable';
+  if (error instanceof ModelDamagedError) return 'model-damaged';
   if (error instanceof PoisonEventError) return 'poison-event';
   return 'unexpected';
 }

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readToHead, tempFolders } from '@libs/event-store/testing';
-import { CheckpointMismatchError, ModelUnavailableError } from './errors.js';
+import { CheckpointMismatchError, ModelDamagedError, ModelUnavailableError } from './errors.js';
 import type { ProjectionBatch, ProjectionModel } from './projection-model.js';
+import type { ProjectionStatus } from './projection-status.js';
+import { runProjection } from './run-projection.js';
 import { foldCounts, openCountModel } from './testing/count-model.js';
-import { appendMore, openStoreWith, projectTo, startProjection } from './testing/projection-harness.js';
+import { appendMore, NOW, openStoreWith, projectTo, startProjection } from './testing/projection-harness.js';
 
 const newFolder = tempFolders();
 const newModel = () => openCountModel(join(newFolder(), 'model.db'));
@@ -18,6 +20,7 @@ function interrupted(
   let attempt = 0;
   return {
     checkpoint: () => model.checkpoint(),
+    lastEvent: () => model.lastEvent(),
     apply: (batch) => {
       attempt += 1;
       return at(attempt, batch);
@@ -184,6 +187,51 @@ describe('a read model that is unavailable', () => {
     await running.reached(({ lastErrorCode }) => lastErrorCode === 'model-unavailable');
     await running.stop();
     expect(await model.checkpoint()).toBeNull();
+    model.close();
+    await store.close();
+  });
+});
+
+describe('a read model that was filled from another log', () => {
+  it('is not followed on with, although the positions agree', async () => {
+    const model = newModel();
+    const first = await openStoreWith(newFolder(), 6);
+    await projectTo(first, model, 6n, 100);
+    await first.close();
+    // As after a restore of an older log, to which other events were appended since.
+    const restored = await openStoreWith(newFolder(), 3);
+    await appendMore(restored, 100, 5);
+    const rows = model.rows();
+    const ending = new AbortController();
+    const options = { store: restored, model, signal: ending.signal, now: () => NOW };
+    await expect(runProjection(options)).rejects.toBeInstanceOf(ModelDamagedError);
+    expect(model.rows()).toEqual(rows);
+    model.close();
+    await restored.close();
+  });
+});
+
+describe('a damaged read model', () => {
+  it('ends the run; no event is blamed and none is tried alone', async () => {
+    const store = await openStoreWith(newFolder(), 8);
+    const model = newModel();
+    let attempts = 0;
+    const damaged = interrupted(model, () => {
+      attempts += 1;
+      return Promise.reject(new ModelDamagedError('the file is damaged'));
+    });
+    const seen: ProjectionStatus[] = [];
+    const { signal } = new AbortController();
+    const run = runProjection({
+      store,
+      model: damaged,
+      signal,
+      now: () => NOW,
+      onStatus: (s) => seen.push(s),
+    });
+    await expect(run).rejects.toBeInstanceOf(ModelDamagedError);
+    expect(attempts).toBe(1);
+    expect(seen.at(-1)).toMatchObject({ state: 'failed', lastErrorCode: 'model-damaged', poison: null });
     model.close();
     await store.close();
   });

@@ -16,6 +16,7 @@ import type { PoisonEvent, ProjectionStatus } from './projection-status.js';
 import { retryUnavailable, STOPPED } from './retry-unavailable.js';
 import type { RetryOptions } from './retry-unavailable.js';
 import { createSkippedEvents } from './skipped-events.js';
+import { demandSameLog } from './demand-same-log.js';
 import { sleep } from './sleep.js';
 import { refreshLag, watchLag } from './watch-lag.js';
 import { whileLeaseHeld } from './while-lease-held.js';
@@ -40,7 +41,7 @@ export interface RunProjectionOptions {
   readonly onStatus?: (status: ProjectionStatus) => void;
 }
 
-/** Runs until the signal fires. Throws `CheckpointMismatchError`, or the store's fatal `EventStoreError`. */
+/** Runs until the signal fires. Throws `CheckpointMismatchError`, `ModelDamagedError`, or the store's fatal error. */
 export async function runProjection(options: RunProjectionOptions): Promise<void> {
   const {
     store,
@@ -95,6 +96,7 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
   async function follow(held: AbortSignal): Promise<void> {
     // What the checkpoint was before the lease was taken is another projector's past.
     if (lease !== null && !(await readCheckpoint(retryUntil(held)))) return;
+    if ((await retryUnavailable(() => demandSameLog(store, model), retryUntil(held))) === STOPPED) return;
     if (board.current.state === 'standby') board.update({ state: 'catching-up' });
     const after = board.current.position;
     for await (const page of store.follow({ after, signal: held, pageSize: batchSize })) {

@@ -4,19 +4,22 @@
 // Times are UTC epoch ms. `event` is the number of an event row within this read model (1, 2, 3 … in log order).
 import type { Dialect } from './sql.js';
 
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 /** The `at` of a label that stands in for a name never given: any named event is later. */
 export const UNNAMED_AT = Number.MIN_SAFE_INTEGER;
 
 const TABLES: readonly string[] = [
-  // The position of the last event whose effects are committed, moved by compare-and-set.
+  // The position of the last event whose effects are committed, moved by compare-and-set, and the last event applied.
   `CREATE TABLE checkpoint (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     fold_version INTEGER NOT NULL,
     position TEXT,
     recorded_at BIGINT,
-    events BIGINT NOT NULL
+    events BIGINT NOT NULL,
+    last_stream TEXT,
+    last_revision BIGINT,
+    last_id TEXT
   )`,
   `CREATE TABLE agent (
     agent INTEGER PRIMARY KEY,

@@ -3,6 +3,7 @@
 import { EventStoreError } from '@libs/event-store';
 import {
   CheckpointMismatchError,
+  ModelDamagedError,
   retryUnavailable,
   runProjection,
   STOPPED,
@@ -85,6 +86,7 @@ async function run({ eventStore, readModel, signal, now, onReport }: ProjectRead
 function counting(model: ProjectionModel, onApplied: (events: number) => void): ProjectionModel {
   return {
     checkpoint: () => model.checkpoint(),
+    lastEvent: () => model.lastEvent(),
     apply: async (batch) => {
       await model.apply(batch);
       onApplied(batch.events.length);
@@ -92,8 +94,8 @@ function counting(model: ProjectionModel, onApplied: (events: number) => void): 
   };
 }
 
-/** Another projector at work, or a log that cannot be right: trying again would only hide it. */
+/** Another projector at work, or a log or a read model that cannot be right: trying again would only hide it. */
 function isFatal(error: Error): boolean {
-  if (error instanceof CheckpointMismatchError) return true;
+  if (error instanceof CheckpointMismatchError || error instanceof ModelDamagedError) return true;
   return error instanceof EventStoreError && error.code !== 'store-unavailable';
 }

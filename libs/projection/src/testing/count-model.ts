@@ -23,7 +23,8 @@ export function openCountModel(file: string, pause: Pause = () => Promise.resolv
   const db = new DatabaseSync(file);
   db.exec(`
     CREATE TABLE IF NOT EXISTS counts (stream TEXT PRIMARY KEY, count INTEGER NOT NULL, digest INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position TEXT NOT NULL);`);
+    CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), position TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS last_event (id INTEGER PRIMARY KEY CHECK (id = 1), event TEXT NOT NULL);`);
 
   function readCheckpoint(): bigint | null {
     const row = db.prepare('SELECT position FROM checkpoint').get();
@@ -56,6 +57,9 @@ export function openCountModel(file: string, pause: Pause = () => Promise.resolv
         await pause('row');
       }
       db.prepare('INSERT OR REPLACE INTO checkpoint VALUES (1, ?)').run(String(next));
+      const last = events.at(-1);
+      if (last)
+        db.prepare('INSERT OR REPLACE INTO last_event VALUES (1, ?)').run(JSON.stringify(nameOf(last)));
       await pause('commit');
       db.exec('COMMIT');
     } catch (error) {
@@ -70,10 +74,18 @@ export function openCountModel(file: string, pause: Pause = () => Promise.resolv
       await pause('read');
       return readCheckpoint();
     },
+    lastEvent: () => {
+      const row = db.prepare('SELECT event FROM last_event').get();
+      return Promise.resolve(row ? (JSON.parse(String(row.event)) as ReturnType<typeof nameOf>) : null);
+    },
     apply,
     rows,
     close: () => db.close(),
   };
+}
+
+function nameOf({ stream, revision, id }: RecordedEvent): Pick<RecordedEvent, 'stream' | 'revision' | 'id'> {
+  return { stream, revision, id };
 }
 
 /** What the rows must be: the same events through the same step, without a database. */

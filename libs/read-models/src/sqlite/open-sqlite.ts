@@ -1,6 +1,6 @@
 // The read model's SQLite connection: one writer (the projection's thread), any number of readers.
 import Database from 'better-sqlite3';
-import { ModelUnavailableError } from '@libs/projection';
+import { ModelDamagedError, ModelUnavailableError } from '@libs/projection';
 import type { Sql, SqlRow, SqlValue } from '../sql.js';
 import { prepareTables } from './prepare-tables.js';
 
@@ -20,7 +20,7 @@ export function openSqlite(file: string, mode: 'read' | 'write'): Sql {
     try {
       return Promise.resolve(work());
     } catch (error) {
-      return Promise.reject(asUnavailable(error));
+      return Promise.reject(classified(error));
     }
   };
   const runEach = (statement: string, rows: readonly SqlRow[]): Promise<void> =>
@@ -75,14 +75,28 @@ function opened(file: string, mode: 'read' | 'write'): Database.Database {
     }
     return database;
   } catch (error) {
-    throw asUnavailable(error);
+    throw classified(error);
   }
 }
 
 const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
 
-function asUnavailable(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
-  if (!(error instanceof Database.SqliteError) || !PASSING.test(error.code)) return error;
-  return new ModelUnavailableError(`The read model's database answered ${error.code}.`, { cause: error });
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
+
+/** The error as one of the two that say what may be done about it, or as it is. */
+function classified(error: unknown): Error {
+  const code = sqliteCodeOf(error);
+  if (DAMAGED.test(code)) {
+    const message = `the read model's file is damaged (${code}): remove it, and it is filled anew`;
+    return new ModelDamagedError(message, { cause: error });
+  }
+  if (PASSING.test(code)) {
+    return new ModelUnavailableError(`The read model's database answered ${code}.`, { cause: error });
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Told by its code: the driver's error class is not the same one in every realm. */
+function sqliteCodeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

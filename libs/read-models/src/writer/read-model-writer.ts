@@ -25,6 +25,8 @@ const REMEMBERED_AGENTS = 20_000;
 
 type BatchEvent = ProjectionBatch['events'][number];
 
+const LAST_EVENT = 'recorded_at = ?, last_stream = ?, last_revision = ?, last_id = ?';
+
 /** `lease`: who projects must hold it. Null where a file can have but one writer. */
 export interface ReadModel extends ProjectionModel {
   readonly lease: ProjectionLease | null;
@@ -49,6 +51,15 @@ class ReadModelWriter implements ReadModel {
     return this.sql.transaction('read', () => this.readPosition());
   }
 
+  lastEvent(): Promise<Pick<BatchEvent, 'stream' | 'revision' | 'id'> | null> {
+    return this.sql.transaction('read', async () => {
+      const [last] = await this.sql.all<{ stream: string | null; revision: number; id: string }>(
+        'SELECT last_stream AS stream, last_revision AS revision, last_id AS id FROM checkpoint WHERE id = 1',
+      );
+      return last && last.stream !== null ? { ...last, stream: last.stream } : null;
+    });
+  }
+
   async apply(batch: ProjectionBatch): Promise<void> {
     try {
       await this.sql.transaction('write', () => this.applyInTransaction(batch));
@@ -62,7 +73,7 @@ class ReadModelWriter implements ReadModel {
 
   private async applyInTransaction({ events, expected, next }: ProjectionBatch): Promise<void> {
     await this.lease?.demand();
-    await this.moveCheckpoint(expected, next, events.at(-1)?.recordedAt ?? null, events.length);
+    await this.moveCheckpoint(expected, next, events);
     const last = (this.last ??= await this.readLastNumbers());
     const counters = { nextEvent: () => (last.event += 1), nextSeries: () => (last.series += 1) };
     const agents = await this.withRecords(groupByAgent(events), last);
@@ -105,11 +116,12 @@ class ReadModelWriter implements ReadModel {
   private async moveCheckpoint(
     expected: bigint | null,
     next: bigint,
-    recordedAt: number | null,
-    events: number,
+    events: readonly BatchEvent[],
   ): Promise<void> {
-    const set = `UPDATE checkpoint SET position = ?, recorded_at = coalesce(?, recorded_at), events = events + ?`;
-    const values = [next.toString(), recordedAt, events];
+    const last = events.at(-1);
+    const set = `UPDATE checkpoint SET position = ?, events = events + ?${last ? ', ' + LAST_EVENT : ''}`;
+    const lastEvent = last ? [last.recordedAt, last.stream, last.revision, last.id] : [];
+    const values = [next.toString(), events.length, ...lastEvent];
     const moved =
       expected === null
         ? await this.sql.run(`${set} WHERE id = 1 AND position IS NULL`, values)
