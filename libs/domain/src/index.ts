@@ -26,7 +26,6 @@ export * from './report/sessions.js';
 export * from './report/signed-in.js';
 export * from './report/sums.js';
 export * from './report/supplier.js';
-export * from './report/team-names.js';
 export * from './report/time-in-status.js';
 export * from './report/time-zone.js';
 export * from './report/timeline-supplier.js';

@@ -20,7 +20,8 @@ import { isAbsent, isObject, isScalar } from './read-values.js';
 export const MAX_PAYLOAD_BYTES = 262_144;
 /** Levels of arrays and objects in `data`; what is deeper cannot be written as JSON again on every stack. */
 export const MAX_DEPTH = 1000;
-const STRICT_UTF8 = { fatal: true, ignoreBOM: true };
+/** Passes over a byte order mark. */
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
 const SECRETS = ['iparams', 'app_settings'] as const;
 
 export interface DecodedUpdate {
@@ -41,17 +42,24 @@ export interface Reception {
   readonly byteLength?: number;
 }
 
-/** Decodes one payload from its text or bytes. Invalid UTF-8 is not JSON; a byte order mark is passed over. */
-export function decodeAgentUpdateText(input: string | Uint8Array, receivedAt: number): DecodeResult {
-  let payload: unknown;
+export type ParseResult = { readonly ok: true; readonly payload: unknown } | NotUnderstood;
+
+/** Parses one payload from its text or bytes. Invalid UTF-8 is not JSON; a byte order mark is passed over. */
+export function parsePayload(input: string | Uint8Array): ParseResult {
   try {
-    const text = typeof input === 'string' ? input : new TextDecoder('utf-8', STRICT_UTF8).decode(input);
-    payload = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
+    const text = typeof input === 'string' ? input.replace(/^\uFEFF/, '') : STRICT_UTF8.decode(input);
+    return { ok: true, payload: JSON.parse(text) as unknown };
   } catch {
     return notUnderstood('not-json', 'The payload is not JSON in UTF-8.');
   }
+}
+
+/** Decodes one payload from its text or bytes. */
+export function decodeAgentUpdateText(input: string | Uint8Array, receivedAt: number): DecodeResult {
+  const parsed = parsePayload(input);
+  if (!parsed.ok) return parsed;
   const byteLength = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
-  return decodeAgentUpdate(payload, { receivedAt, byteLength });
+  return decodeAgentUpdate(parsed.payload, { receivedAt, byteLength });
 }
 
 /** Decodes one payload that is parsed JSON already. */

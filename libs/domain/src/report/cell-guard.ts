@@ -3,6 +3,8 @@ import { QueryTooLargeError } from './report-errors.js';
 
 /** Cells (rows x statuses), visits or buckets of one answer, its other pages included. */
 export const MAX_CELLS = 1_000_000;
+/** Buckets of one window, which `totals` lists whole on the first page: quarters of an hour for almost three years. */
+export const MAX_BUCKETS = 100_000;
 
 export interface CellGuard {
   /** Counts a group's rows, one a bucket, times its statuses (not counted: 1). Throws QueryTooLargeError. */

@@ -2,7 +2,7 @@
 // Only the rows of the page asked for are ever built, whatever the size of the answer.
 import { makeGrids, planAgent, zoneOf, type AgentPlan } from './agent-plan.js';
 import { collectAgentRows } from './agent-rows.js';
-import { makeCellGuard, MAX_CELLS } from './cell-guard.js';
+import { makeCellGuard, MAX_BUCKETS } from './cell-guard.js';
 import { collectGroupRows } from './group-rows.js';
 import type { LoadedAgent, Measure } from './measure.js';
 import { presentIn, presentKeys } from './present-keys.js';
@@ -35,7 +35,7 @@ export async function runReport<Extra, Acc, Body extends object>(
 ): Promise<ReportPage<Body>> {
   checkQuery(query);
   const end = effectiveEnd(query);
-  const gridOf = makeGrids(query, MAX_CELLS);
+  const gridOf = makeGrids(query, MAX_BUCKETS);
   const wanted = wantedAgents(query, agents);
   const zones = query.zone === AGENT_ZONE ? wanted.map((agent) => zoneOf(agent, end)) : [query.zone];
   const grids = [...new Set(zones)].map(gridOf);

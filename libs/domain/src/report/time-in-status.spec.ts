@@ -324,4 +324,10 @@ describe('timeInStatus', () => {
     await expect(refused).rejects.toThrow(QueryTooLargeError);
     await expect(refused).rejects.toMatchObject({ code: 'query-too-large', what: 'cells' });
   });
+
+  it('is refused over more buckets than an answer lists, before anything is asked of the supplier', async () => {
+    const query = { from: 0, to: 100_001 * 900_000, asOf: EIGHT, bucket: '15m' } as const;
+    const refused = ask(query, {});
+    await expect(refused).rejects.toMatchObject({ code: 'query-too-large', what: 'buckets' });
+  });
 });

@@ -16,7 +16,7 @@ describe('the tables of another fold version', () => {
   it('are all dropped, those of former names too, and filled anew', async () => {
     const file = join(newFolder(), 'read.db');
     const old = new Database(file);
-    old.pragma(`application_id = ${0x41534872}`);
+    old.pragma('application_id = 0x41534872');
     old.exec(`CREATE TABLE checkpoint (id INTEGER PRIMARY KEY, fold_version INTEGER NOT NULL, position TEXT);
       INSERT INTO checkpoint VALUES (1, ${FOLD_VERSION - 1}, '12');
       CREATE TABLE interval (series INTEGER); CREATE TABLE agent (agent INTEGER PRIMARY KEY)`);
@@ -48,7 +48,7 @@ describe('a file that is not a read model', () => {
     await store.close();
   });
 
-  it('is told by its first bytes, and blamed on no event', async () => {
+  it('is told by its first bytes, and blamed on no event', () => {
     const file = join(newFolder(), 'read.db');
     writeFileSync(file, 'garbage '.repeat(1000));
     expect(() => openSqlite(file, 'write')).toThrow(ModelDamagedError);
