@@ -37,7 +37,7 @@ const WANDERERS = 20;
 export function kafkaFeed({ seed, messages: count, partitions }: FeedOptions): KafkaFeed {
   const random = seededRandom(seed);
   const faults = { lost: 20, doubled: 40, delayed: 100, foreign: 4 };
-  const agents = Math.ceil(count / MESSAGES_AN_AGENT);
+  const agents = 1 + Math.ceil(count / MESSAGES_AN_AGENT);
   const week = simulatedWeek({
     seed,
     accountId: ACCOUNT,

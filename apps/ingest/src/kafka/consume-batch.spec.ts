@@ -52,12 +52,13 @@ describe('consumeBatch', () => {
     const recorder = ingest.app.get(UpdateRecorder);
     const { decoder, limits, now } = ingest.parts;
     const parts = {
-      ...{ limits, now },
+      ...{ limits, now, inTurn: <T>(work: () => Promise<T>) => work() },
       decode: decoder.decode.bind(decoder),
       record: recorder.record.bind(recorder),
       watch: {
         resolved: (partition: number, next: bigint, messages: number) =>
           void steps.push(`watch ${partition} ${next} ${messages}`),
+        mayTry: () => true,
         waiting: (_partition: number, reason: string | null) => {
           if (reason !== null && steps.at(-1) !== reason) steps.push(reason);
         },

@@ -20,6 +20,8 @@ export interface BatchParts {
   /** Resolves when all of it is durable; throws `EventStoreError` or `QuarantineError`, or what is a bug. */
   readonly record: (updates: readonly DecodedPayload[], receptions: readonly Reception[]) => Promise<unknown>;
   readonly limits: Pick<IngestLimits, 'chunkUpdates' | 'chunkBytes'>;
+  /** Runs one after the other: a failing append can take long, and no other is to queue behind it. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** UTC epoch ms. */
   readonly now: () => number;
   readonly watch: BatchWatch;
@@ -30,6 +32,8 @@ export interface BatchWatch {
   readonly resolved: (partition: number, nextOffset: bigint, messages: number) => void;
   /** `reason`: an error's code; null: no longer. */
   readonly waiting: (partition: number, reason: string | null) => void;
+  /** While several partitions wait, one of them finds out whether it is over. */
+  readonly mayTry: (partition: number) => boolean;
 }
 
 export type Batch = Pick<
@@ -49,10 +53,13 @@ export async function consumeBatch(given: Batch, parts: BatchParts, signal: Abor
     for (const chunk of messageChunks(messages, parts.limits)) {
       const last = chunk.at(-1);
       if (last === undefined || !mayGoOn()) return;
-      while (!(await heart.during(tryToRecord(topic, partition, chunk, parts)))) {
+      const mayTry = (): boolean => mayGoOn() && parts.watch.mayTry(partition);
+      while (!(await heart.during(tryToRecord(topic, partition, chunk, parts, mayTry)))) {
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
         if (!mayGoOn()) return;
         await heart.beat();
+        // The beat may have waited for the brokers.
+        if (!mayGoOn()) return;
       }
       resolveOffset(last.offset);
       parts.watch.resolved(partition, BigInt(last.offset) + 1n, chunk.length);
@@ -69,7 +76,8 @@ async function tryToRecord(
   topic: string,
   partition: number,
   messages: readonly KafkaMessage[],
-  { decode, record, now, watch }: BatchParts,
+  { decode, record, inTurn, now, watch }: BatchParts,
+  mayTry: () => boolean,
 ): Promise<boolean> {
   const receivedAt = now();
   const updates = await decode(messages.map(toPayload), receivedAt);
@@ -78,15 +86,18 @@ async function tryToRecord(
     via: 'kafka',
     kafka: { topic, partition, offset },
   }));
-  try {
-    await record(updates, receptions);
-    watch.waiting(partition, null);
-    return true;
-  } catch (error) {
-    if (!(error instanceof EventStoreError || error instanceof QuarantineError)) throw error;
-    watch.waiting(partition, error.code);
-    return false;
-  }
+  return inTurn(async () => {
+    if (!mayTry()) return false;
+    try {
+      await record(updates, receptions);
+      watch.waiting(partition, null);
+      return true;
+    } catch (error) {
+      if (!(error instanceof EventStoreError || error instanceof QuarantineError)) throw error;
+      watch.waiting(partition, error.code);
+      return false;
+    }
+  });
 }
 
 /** A tombstone is a payload of no bytes: not JSON, and kept as such. */

@@ -16,7 +16,7 @@ import { watchLag } from './watch-lag.js';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
-export interface KafkaSourceParts extends Omit<BatchParts, 'watch'> {
+export interface KafkaSourceParts extends Omit<BatchParts, 'watch' | 'inTurn'> {
   readonly settings: KafkaSettings;
   readonly logger: Logger;
   readonly metrics: Registry;
@@ -25,7 +25,7 @@ export interface KafkaSourceParts extends Omit<BatchParts, 'watch'> {
 export class KafkaSource {
   private readonly stopping = new AbortController();
   private readonly lag = new PartitionLag();
-  /** Why, by partition. */
+  /** Why, by partition; the one that has waited longest first. */
   private readonly waiting = new Map<number, string>();
   private readonly metrics: KafkaMetrics;
   private hasJoined = false;
@@ -92,12 +92,14 @@ export class KafkaSource {
     const { settings, logger } = this.parts;
     const batchParts: BatchParts = {
       ...this.parts,
+      inTurn: createTurns(),
       watch: {
         resolved: (partition, nextOffset, messages) => {
           this.lag.resolved(partition, nextOffset);
           this.metrics.consumed.inc({ partition }, messages);
         },
         waiting: (partition, reason) => this.noteWaiting(partition, reason),
+        mayTry: (partition) => this.mayTry(partition),
       },
     };
     try {
@@ -123,6 +125,14 @@ export class KafkaSource {
     }
   }
 
+  private mayTry(partition: number): boolean {
+    const [first] = this.waiting;
+    if (first === undefined || first[0] === partition) return true;
+    const [, reason] = first;
+    this.noteWaiting(partition, reason);
+    return false;
+  }
+
   private noteWaiting(partition: number, reason: string | null): void {
     const before = this.waiting.size;
     if (reason === null) this.waiting.delete(partition);
@@ -131,4 +141,14 @@ export class KafkaSource {
     if (before === 0 && this.waiting.size > 0) logger.warn({ reason }, 'Kafka consumption is paused');
     if (before > 0 && this.waiting.size === 0) logger.info('Kafka consumption goes on');
   }
+}
+
+/** Each work begins when the one before has ended, however it ended. */
+function createTurns(): BatchParts['inTurn'] {
+  let before: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = before.then(work, work);
+    before = mine;
+    return mine;
+  };
 }
