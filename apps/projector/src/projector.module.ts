@@ -14,6 +14,7 @@ import { projectionThread } from './project/projection-thread.js';
 import { ProjectionLifecycle } from './projection-lifecycle.js';
 import { ProjectorMetrics } from './projector-metrics.js';
 import { RUNTIME, type ProjectorRuntime } from './projector-runtime.js';
+import { addQualityGauges } from './quality-gauges.js';
 import { EventLog } from './queries/event-log.js';
 import { GetAgentEventsHandler } from './queries/get-agent-events.js';
 import { ListAccountsHandler } from './queries/list-accounts.js';
@@ -47,8 +48,14 @@ export class ProjectorModule {
         {
           provide: ProjectorMetrics,
           inject: [METRICS, ProjectionMonitor, RUNTIME],
-          useFactory: (metrics: Registry, projection: ProjectionMonitor, { reader }: ProjectorRuntime) =>
-            new ProjectorMetrics(metrics, projection, () => reader.waiting()),
+          useFactory: (
+            metrics: Registry,
+            projection: ProjectionMonitor,
+            { reader, now }: ProjectorRuntime,
+          ) => {
+            addQualityGauges(metrics, { reader, now, isOpened: () => projection.opened });
+            return new ProjectorMetrics(metrics, projection, () => reader.waiting());
+          },
         },
         ReadModelReader,
         ProjectionLifecycle,

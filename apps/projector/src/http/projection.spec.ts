@@ -107,6 +107,24 @@ describe('the projection', () => {
     expect(text).toContain('projection_state{state="live",app="projector"} 1');
   });
 
+  it('what is known to be missing or late is counted for the metrics', async () => {
+    await start();
+    await app.append(change(10));
+    await app.append({ ...change(30), from: 'lunch', to: 'acw', since: '2026-03-02T09:20:00Z' });
+    const position = await app.append({ ...change(15), from: 'busy', since: '2026-03-02T09:10:00Z' });
+    await app.get(`${BASE}/agents?minPosition=${position}`);
+    const metrics = async () => (await app.get('/metrics')).text;
+    // The first scrape asks; none waits for the answer.
+    expect(await metrics()).not.toMatch(/^read_model_gaps\{.*\} \d/m);
+    await until(async () => /^read_model_gaps\{.*\} \d/m.test(await metrics()));
+    const counted = (await metrics()).match(/^read_model_.*$/gm);
+    expect(counted).toEqual([
+      'read_model_gaps{app="projector"} 1',
+      'read_model_chain_breaks{app="projector"} 1',
+      'read_model_late_events{app="projector"} 1',
+    ]);
+  });
+
   it('an event that cannot be applied stops the projection before it, visibly, and reads go on', async () => {
     await start();
     const good = await app.append(change(10));
