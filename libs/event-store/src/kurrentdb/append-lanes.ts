@@ -4,10 +4,13 @@ import type { AppendResult } from '../event-store.js';
 import type { PreparedItem } from '../prepared-item.js';
 import { appendBytes, MAX_APPEND_BYTES } from './append-size.js';
 import type { AppendItems } from './append-items.js';
+import { createLimiter } from './limiter.js';
 import type { Moments } from './stream-views.js';
 
 /** Most events of one append. */
 export const MAX_APPEND_EVENTS = 500;
+/** Streams written at once: a connection that breaks has all of them to do again. */
+export const MAX_STREAMS_AT_ONCE = 128;
 
 interface Waiting {
   readonly item: PreparedItem;
@@ -23,6 +26,7 @@ export interface AppendLanes {
 }
 
 export function createAppendLanes(appendItems: AppendItems, moments: Moments): AppendLanes {
+  const inTurn = createLimiter(MAX_STREAMS_AT_ONCE);
   const lanes = new Map<string, Waiting[]>();
   const running = new Set<Promise<void>>();
 
@@ -45,17 +49,17 @@ export function createAppendLanes(appendItems: AppendItems, moments: Moments): A
     // What the same call adds to this stream goes with it.
     await Promise.resolve();
     while (lane.length > 0) {
-      const group = lane.splice(0, groupLength(lane));
-      try {
+      await inTurn(async () => {
+        const group = lane.splice(0, groupLength(lane));
         const since = group.at(-1)?.arrived ?? 0;
-        const results = await appendItems(
-          group.map(({ item }) => item),
-          since,
-        );
-        results.forEach((result, index) => group[index]?.resolve(result));
-      } catch (error) {
-        for (const { reject } of group) reject(error);
-      }
+        const items = group.map(({ item }) => item);
+        try {
+          const results = await appendItems(items, since);
+          results.forEach((result, index) => group[index]?.resolve(result));
+        } catch (error) {
+          for (const { reject } of group) reject(error);
+        }
+      });
     }
     lanes.delete(stream);
   }
