@@ -27,6 +27,7 @@ export {
 export { HealthChecks, type Check, type CheckResult } from './health/health-checks.js';
 export { parseInstant, zInstant } from './http/instant.js';
 export { zFlag, zId, zLimit, zPosition, zRepeated } from './http/query-types.js';
+export { TakesNoQuery } from './http/takes-no-query.js';
 export { ZodPipe } from './http/zod-pipe.js';
 export { createLogger } from './logging/create-logger.js';
 export { scrub } from './logging/scrub.js';

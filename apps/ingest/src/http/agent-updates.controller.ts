@@ -7,7 +7,7 @@ import {
   LOGGER,
   ProblemError,
   RequireScope,
-  SHUTDOWN_SIGNAL,
+  TakesNoQuery,
   zodResponse,
   type Principal,
 } from '@libs/platform';
@@ -32,11 +32,11 @@ export class AgentUpdatesController {
     private readonly intake: UpdateIntake,
     private readonly inFlight: InFlight,
     @Inject(LOGGER) private readonly logger: Logger,
-    @Inject(SHUTDOWN_SIGNAL) private readonly stopping: AbortSignal,
   ) {}
 
   @Post()
   @RequireScope('ingest')
+  @TakesNoQuery()
   @ApiOperation({
     summary: 'Record one onAgentUpdate payload, an array of them, or NDJSON',
     description:
@@ -51,6 +51,7 @@ export class AgentUpdatesController {
   @zodResponse(201, zBatchReply, 'One payload became an event')
   @zodResponse(422, zBatchReply, 'One payload is kept in quarantine, with its reason')
   @apiProblems(
+    'invalid-parameters',
     'malformed-request',
     'unauthenticated',
     'missing-scope',
@@ -86,8 +87,6 @@ export class AgentUpdatesController {
       }
       const { status, text } = await this.intake.takeJson(body.bytes, principal, lease);
       end();
-      // A connection that was kept would hold up the stopping until it is cut.
-      if (this.stopping.aborted) reply.header('Connection', 'close');
       void reply.status(status).type('application/json; charset=utf-8').send(text);
     } catch (error) {
       end();

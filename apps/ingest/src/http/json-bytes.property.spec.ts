@@ -2,15 +2,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PassThrough } from 'node:stream';
-import { cutSecrets } from '../quarantine/cut-secrets.js';
 import { LineReader } from './line-reader.js';
 import { splitJsonArray, startsWithArray } from './split-json-array.js';
 
 const SEED = 20_260_302;
 const value = fc.jsonValue({ maxDepth: 3 });
 const spaced = fc.constantFrom(undefined, 1, 3);
-const name = fc.oneof(fc.constantFrom('iparams', 'app_settings', 'data', 'a,b', 'q"{', '\\'), fc.string());
-const object = fc.dictionary(name, value, { maxKeys: 6 });
 
 describe('splitJsonArray', () => {
   it('gives exactly the items of any array, however it is written', () => {
@@ -36,36 +33,6 @@ describe('splitJsonArray', () => {
       }),
       { seed: SEED, numRuns: 2_000 },
     );
-  });
-});
-
-describe('cutSecrets', () => {
-  it('leaves exactly the rest of an object, and of the objects in an array', () => {
-    const body = fc.oneof(object, fc.array(fc.oneof(object, value), { maxLength: 4 }), value);
-    fc.assert(
-      fc.property(body, spaced, (parsed, space) => {
-        const raw = Buffer.from(JSON.stringify(parsed, null, space));
-        const cut = cutSecrets(raw).toString();
-        expect(JSON.parse(cut)).toEqual(JSON.parse(JSON.stringify(withoutSecrets(parsed))));
-      }),
-      { seed: SEED, numRuns: 2_000 },
-    );
-  });
-
-  it('cuts names written with escapes, and names that come twice', () => {
-    const raw = Buffer.from('{"a":1,"\\u0069params":{"k":"s1"},"iparams":"s2","b":2,"app_settings":["s3"]}');
-    expect(cutSecrets(raw).toString()).toBe('{"a":1,"b":2}');
-  });
-
-  it('cuts what is there of a body that is broken or cut off', () => {
-    expect(cutSecrets(Buffer.from('{"a":1,"iparams":{"k":"secr')).toString()).toBe('{"a":1,');
-    expect(cutSecrets(Buffer.from('{"iparams":{"k":"s"},"a":nope}')).toString()).toBe('{"a":nope}');
-    expect(cutSecrets(Buffer.from('[{"iparams":{"k":"s"},"a":1},{"b"')).toString()).toBe('[{"a":1},{"b"');
-  });
-
-  it('leaves the same name deeper down, and in values, byte for byte', () => {
-    const raw = Buffer.from('{"data":{"iparams":1},"x":"iparams","y":["app_settings"]}');
-    expect(cutSecrets(raw)).toBe(raw);
   });
 });
 
@@ -138,13 +105,4 @@ function byParsing(text: string): unknown {
   } catch {
     return 'not JSON';
   }
-}
-
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value))
-    return value.map((item) => (Array.isArray(item) ? (item as unknown) : withoutSecrets(item)));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).filter(([key]) => key !== 'iparams' && key !== 'app_settings'),
-  );
 }

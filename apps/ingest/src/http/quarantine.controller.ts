@@ -9,6 +9,7 @@ import {
   ProblemError,
   requireAccount,
   RequireScope,
+  TakesNoQuery,
   zodParams,
   ZodPipe,
   zodQuery,
@@ -66,6 +67,7 @@ export class QuarantineController {
 
   @Get(':id')
   @RequireScope('admin')
+  @TakesNoQuery()
   @ApiOperation({ summary: 'One quarantined payload with its bytes, as text or base64' })
   @zodParams(zItemId)
   @zodResponse(200, zItemWithRaw)
@@ -80,6 +82,7 @@ export class QuarantineController {
   @Post(':id/retry')
   @HttpCode(200)
   @RequireScope('admin')
+  @TakesNoQuery()
   @ApiOperation({
     summary: 'Decode a quarantined payload again, as received then',
     description: 'Appended or duplicate: 200, and the item is resolved. Still refused: 422, and it stays.',

@@ -1,5 +1,6 @@
 // The life of a quarantined payload: kept whole, listed, shown, retried, counted, within a quota, without secrets.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +10,7 @@ import { ndjson, sampleUpdate } from '../testing/sample-updates.js';
 interface Item {
   readonly id: string;
   readonly code: string;
+  readonly detail: string;
   readonly accountId: string | null;
   readonly seen: number;
   readonly raw: string;
@@ -98,12 +100,12 @@ describe('the list', () => {
 describe('one item', () => {
   it('is shown with its bytes as they came: text, or base64 where it is none', async () => {
     await ingest.post('{ "event" : "other" }');
-    await ingest.post(Buffer.from([0xff, 0x00, 0x01]));
+    await ingest.post(Buffer.from([0x22, 0xe9, 0x22]));
     expect(await get<Item>('/v1/quarantine/1')).toMatchObject({
       rawEncoding: 'utf8',
       raw: '{ "event" : "other" }',
     });
-    expect(await get<Item>('/v1/quarantine/2')).toMatchObject({ rawEncoding: 'base64', raw: '/wAB' });
+    expect(await get<Item>('/v1/quarantine/2')).toMatchObject({ rawEncoding: 'base64', raw: 'Iuki' });
   });
 
   it('that is not there is 404, an id that is none 400', async () => {
@@ -249,5 +251,74 @@ describe('secrets', () => {
     expect(ingest.log()).not.toContain(secret);
     expect(ingest.log()).not.toContain('mira.rao');
     expect(ingest.log()).not.toContain('682861');
+  });
+
+  const SECRET = 'tok-5ecret';
+  const text = `{"event":"other","iparams":{"apiKey":"${SECRET}"}}`;
+  it.each<readonly [string, string | Buffer]>([
+    ['a stray quote before them', text.replace('"other"', 'x"')],
+    ['a brace too many before them', `}${text}`],
+    ['a guard before the JSON', `)]}',\n${text}`],
+    ['a letter before an array', `x[${text}]`],
+    ['names in single quotes', text.replaceAll('"', "'")],
+    ['names without quotes', text.replaceAll('"', '')],
+    ['an escaped name in broken JSON', `}${text.replace('iparams', String.raw`\u0069p\u0061rams`)}`],
+    ['JSON in a JSON string', JSON.stringify(text)],
+    ['JSON in a string in a string', JSON.stringify(JSON.stringify(text))],
+    ['broken JSON in a JSON string', JSON.stringify(`}${text}`)],
+    ['a string in an array', JSON.stringify([text])],
+    ['a wrapper around the payload', `{"payload":${text}}`],
+    ['a payload as text in a wrapper', JSON.stringify({ body: text })],
+    ['a form with the payload as its name', JSON.stringify({ [text]: '' })],
+    ['app_settings for iparams', `}${text.replace('iparams', 'app_settings')}`],
+    ['UTF-16 with a byte order mark', Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16 without one', Buffer.from(text, 'utf16le').swap16()],
+    ['a byte that is no UTF-8', Buffer.from(text.replace('other', 'oth\xe9r'), 'latin1')],
+  ])('stay out of the quarantine, however the body is broken: %s', async (_name, body) => {
+    expect((await ingest.post(body)).json<{ quarantined: number }>().quarantined).toBe(1);
+    const line = { 'content-type': 'application/x-ndjson' };
+    await ingest.post(Buffer.concat([Buffer.from(body), Buffer.from('\n')]), line);
+    await ingest.close();
+    const file = await readFile(join(ingest.folder, 'quarantine.db'), 'latin1');
+    expect(file.replaceAll('\0', '').includes(SECRET)).toBe(false);
+  });
+
+  it('that may lie in bytes which are no text: only their length and SHA-256 are kept', async () => {
+    const packed = gzipSync(text);
+    await ingest.post(packed);
+    const item = await get<Item>('/v1/quarantine/1');
+    expect(item).toMatchObject({ raw: '', bytes: 0, totalBytes: packed.length, truncated: true });
+    expect(item.detail).toContain(createHash('sha256').update(packed).digest('hex'));
+  });
+
+  it('take the rest of a broken body with them: it is marked as cut, and a retry makes no event of what is left', async () => {
+    await ingest.post(`${JSON.stringify(sampleUpdate())}\niparams=hush`);
+    expect(await get<Item>('/v1/quarantine/1')).toMatchObject({
+      raw: `${JSON.stringify(sampleUpdate())}\n`,
+      truncated: true,
+      detail: expect.stringContaining('not kept'),
+    });
+    const reply = await retry('1');
+    expect([reply.statusCode, reply.json<Item>()]).toMatchObject([422, { code: 'not-json' }]);
+    expect(await ingest.parts.store.head()).toBeNull();
+  });
+});
+
+describe('a query parameter that nobody knows', () => {
+  it.each([
+    ['GET', '/v1/quarantine/1'],
+    ['POST', '/v1/quarantine/1/retry'],
+    ['POST', '/v1/agent-updates'],
+    ['POST', '/v1/skipped-events'],
+  ] as const)('of %s %s is named in a 400, not ignored', async (method, url) => {
+    await ingest.post('nope');
+    const body = method === 'POST' ? { payload: { position: '1', reason: 'x' } } : {};
+    const reply = await ingest.inject({ method, url: `${url}?dryRun=true`, ...body });
+    expect(reply.json()).toMatchObject({
+      status: 400,
+      code: 'invalid-parameters',
+      parameters: [{ name: 'dryRun', message: 'is not a known parameter' }],
+    });
+    expect(ingest.parts.quarantine.totals().items).toBe(1);
   });
 });

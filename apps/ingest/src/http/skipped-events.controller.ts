@@ -7,6 +7,7 @@ import {
   CurrentPrincipal,
   ProblemError,
   RequireGlobalAdmin,
+  TakesNoQuery,
   zodBody,
   ZodPipe,
   zodResponse,
@@ -39,12 +40,13 @@ export class SkippedEventsController {
 
   @Post()
   @RequireGlobalAdmin()
+  @TakesNoQuery()
   @ApiOperation({ summary: 'Record that every fold is to pass over the event at a position' })
   @zodBody(zSkip)
   @zodResponse(200, zSkipped, 'It was skipped already; the first reason stands')
   @zodResponse(201, zSkipped, 'Recorded')
-  @apiProblems('invalid-body', 'malformed-json', 'unauthenticated', 'missing-scope', 'not-found')
-  @apiProblems('store-unavailable')
+  @apiProblems('invalid-parameters', 'invalid-body', 'malformed-json', 'unauthenticated', 'missing-scope')
+  @apiProblems('not-found', 'store-unavailable')
   async skip(
     @Body(new ZodPipe(zSkip, 'invalid-body')) { position, reason }: z.output<typeof zSkip>,
     @CurrentPrincipal() principal: Principal,

@@ -1,107 +1,105 @@
-// Cuts `iparams` and `app_settings` out of raw bytes before the quarantine keeps them; the rest stays byte for byte.
-// Works on the bytes and not on parsed JSON, so that it holds for bodies that are broken or were cut off, too.
-import { endOfString, skipBlank } from '../json-bytes.js';
+// Cuts the installation's parameters, which can hold secrets, out of bytes before the quarantine keeps them. What parses
+// loses those members, at any depth, and is otherwise left byte for byte. What does not parse keeps nothing from the first
+// of their names on, and bytes that are no text keep nothing: it must never be guessed where a secret ends.
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { endOfString, endOfValue, skipBlank } from '../json-bytes.js';
 
-const SECRETS: ReadonlySet<unknown> = new Set(['iparams', 'app_settings']);
+const NAMES = ['iparams', 'app_settings'];
+/** A name as text, with letters escaped as in JSON (or in JSON in a string), and in UTF-16 and UTF-32. */
+const NAME = new RegExp(NAMES.map(patternOf).join('|'), 'i');
+/** A string that is one word names something and holds nothing. */
+const WORD = /^\w*$/;
 
+const NUL = 0x00;
+const TAB = 0x09;
+const RETURN = 0x0d;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
+export interface KeptBytes {
+  readonly bytes: Buffer;
+  /** Why more than members is missing, a sentence for people; null: nothing else is. */
+  readonly missing: string | null;
 }
 
-/** The bytes without those members of a top-level object, or of the objects in a top-level array. */
-export function cutSecrets(bytes: Buffer): Buffer {
-  if (!mayHoldSecrets(bytes)) return bytes;
-  const ranges = secretRanges(bytes);
-  if (ranges.length === 0) return bytes;
-  const kept: Buffer[] = [];
-  let at = 0;
-  for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) {
-    if (from > at) kept.push(bytes.subarray(at, from));
-    at = Math.max(at, to);
+export function cutSecrets(bytes: Buffer): KeptBytes {
+  if (!isUtf8(bytes) && bytes.some(isControl)) {
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    return { bytes: Buffer.alloc(0), missing: `It is no text and was not kept; its SHA-256 is ${hash}.` };
   }
-  kept.push(bytes.subarray(at));
-  return Buffer.concat(kept);
-}
-
-/** A name can be written with escapes; then only the scan can tell. */
-function mayHoldSecrets(bytes: Buffer): boolean {
-  return bytes.includes('iparams') || bytes.includes('app_settings') || bytes.includes('\\u');
-}
-
-function secretRanges(bytes: Buffer): Range[] {
-  const start = skipBlank(bytes, bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0);
-  /** How deep the objects lie that can hold the members. */
-  const level = bytes[start] === OPEN_ARRAY ? 2 : 1;
-  const ranges: Range[] = [];
-  let depth = 0;
-  let inObject = false;
-  let nameExpected = false;
-  let secretFrom: number | null = null;
-  let commaBefore: number | null = null;
-
-  const endMember = (end: number, isLast: boolean): void => {
-    if (secretFrom === null) {
-      if (!isLast) commaBefore = end;
-      return;
-    }
-    // The comma goes with the member: the one behind it, or behind the last member the one before.
-    if (!isLast) ranges.push({ from: secretFrom, to: end + 1 });
-    else ranges.push({ from: commaBefore ?? secretFrom, to: end });
-    secretFrom = null;
+  const name = NAME.exec(bytes.toString('latin1'));
+  if (name === null) return { bytes, missing: null };
+  if (parses(bytes)) return cutMembers(bytes);
+  return {
+    bytes: bytes.subarray(0, name.index),
+    missing: 'From the name of an installation parameter on it was not kept.',
   };
-
-  for (let at = start; at < bytes.length; at++) {
-    switch (bytes[at] ?? 0) {
-      case QUOTE: {
-        const end = endOfString(bytes, at);
-        if (nameExpected && depth === level) {
-          nameExpected = false;
-          const isName = bytes[skipBlank(bytes, end + 1)] === COLON;
-          if (isName && isSecret(bytes.subarray(at, end + 1))) secretFrom = at;
-        }
-        at = end;
-        break;
-      }
-      case OPEN_OBJECT:
-      case OPEN_ARRAY:
-        depth += 1;
-        if (depth !== level) break;
-        inObject = bytes[at] === OPEN_OBJECT;
-        nameExpected = inObject;
-        commaBefore = null;
-        break;
-      case CLOSE_OBJECT:
-      case CLOSE_ARRAY:
-        if (depth === level && inObject) endMember(at, true);
-        depth -= 1;
-        break;
-      case COMMA:
-        if (depth !== level || !inObject) break;
-        endMember(at, false);
-        nameExpected = true;
-        break;
-      default:
-        break;
-    }
-  }
-  if (secretFrom !== null) ranges.push({ from: secretFrom, to: bytes.length });
-  return ranges;
 }
 
-function isSecret(quotedName: Buffer): boolean {
+/** `json` parses, so that a string before a colon is the name of a member. One that holds a name (`iparams.key`) goes too. */
+function cutMembers(json: Buffer): KeptBytes {
+  const kept: Buffer[] = [];
+  let keptTo = 0;
+  let missing: string | null = null;
+  /** The brace or comma seen last: what stands before a name. */
+  let before = 0;
+  for (let at = 0; at < json.length; at++) {
+    if (json[at] === OPEN_OBJECT || json[at] === COMMA) before = at;
+    if (json[at] !== QUOTE) continue;
+    const end = endOfString(json, at);
+    const raw = json.toString('latin1', at, end + 1);
+    if (!NAME.test(raw)) {
+      at = end;
+      continue;
+    }
+    const colon = skipBlank(json, end + 1);
+    if (json[colon] === COLON) {
+      // A comma goes with the member: the one before it, or behind the first member the one after.
+      const isFirst = json[before] === OPEN_OBJECT;
+      const valueEnd = endOfValue(json, colon + 1);
+      kept.push(json.subarray(keptTo, isFirst ? before + 1 : before));
+      keptTo = isFirst && json[valueEnd] === COMMA ? valueEnd + 1 : valueEnd;
+      at = keptTo - 1;
+      continue;
+    }
+    const text = JSON.parse(json.toString('utf8', at, end + 1)) as string;
+    if (!WORD.test(text)) {
+      const inner = cutSecrets(Buffer.from(text));
+      if (inner.bytes.length < Buffer.byteLength(text)) {
+        kept.push(json.subarray(keptTo, at), Buffer.from(JSON.stringify(inner.bytes.toString())));
+        keptTo = end + 1;
+        missing ??= inner.missing;
+      }
+    }
+    at = end;
+  }
+  kept.push(json.subarray(keptTo));
+  return { bytes: Buffer.concat(kept), missing };
+}
+
+/** In no encoding of text, or in none in which the names could be found. */
+const isControl = (byte: number): boolean => byte < SPACE && byte !== NUL && !(byte >= TAB && byte <= RETURN);
+
+function parses(bytes: Buffer): boolean {
   try {
-    return SECRETS.has(JSON.parse(quotedName.toString()));
+    JSON.parse(bytes.toString().replace(/^\ufeff/, ''));
+    return true;
   } catch {
     return false;
   }
+}
+
+/** Between any two characters there can be the NULs of UTF-16 or UTF-32, bounded so that no body takes long. */
+function patternOf(name: string): string {
+  const nuls = '\\0{0,3}';
+  const letters = Array.from(name, (letter) => {
+    const digits = Array.from(letter.charCodeAt(0).toString(16).padStart(4, '0'));
+    const escape = [`(?:\\\\${nuls}){1,8}u`, ...digits].join(nuls);
+    return `(?:${letter}|${escape})`;
+  });
+  return letters.join(nuls);
 }

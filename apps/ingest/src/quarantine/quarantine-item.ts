@@ -1,4 +1,5 @@
 // What the quarantine keeps of a payload that could not become an event.
+import type { QuarantineCode } from '@libs/domain';
 import type { PayloadForm, RefusedPayload } from '../record-agent-update/received-update.js';
 import type { Reception } from '../record-agent-update/record-agent-update.js';
 
@@ -8,7 +9,7 @@ import type { Reception } from '../record-agent-update/record-agent-update.js';
  */
 export interface QuarantineItem {
   readonly id: number;
-  readonly code: string;
+  readonly code: QuarantineCode;
   readonly detail: string;
   /** Null: none could be told. */
   readonly accountId: string | null;
@@ -21,8 +22,9 @@ export interface QuarantineItem {
   readonly seen: number;
   /** Kept bytes, after the secrets were cut. */
   readonly bytes: number;
-  /** As received; where `isTruncated`, the end was not kept. */
+  /** As received. */
   readonly totalBytes: number;
+  /** More is missing than members that could hold secrets, mostly the end; it cannot be decoded again. */
   readonly isTruncated: boolean;
   /** When a retry made an event of it, and which; else null. */
   readonly resolvedAt: number | null;

@@ -15,6 +15,7 @@ export interface ListQuery {
 export interface NewItem extends RefusalReceived {
   /** What is kept: the secrets are cut. */
   readonly raw: Buffer;
+  readonly isTruncated: boolean;
   readonly hash: Buffer;
 }
 
@@ -77,10 +78,9 @@ export function prepareQueries(db: Database): QuarantineQueries {
   return {
     totals: () => totals.get() ?? { items: 0, bytes: 0 },
     seenAgain: (hash, at) => seenAgain.get(at, hash) ?? null,
-    insert: ({ refusal, reception, raw, hash }) => {
+    insert: ({ refusal, reception, raw, isTruncated, hash }) => {
       const { code, detail, accountId, form, totalBytes } = refusal;
       const { via, receivedAt, kafka } = reception;
-      const isTruncated = totalBytes > refusal.bytes.length ? 1 : 0;
       const bytes = raw.length;
       const row = {
         code,
@@ -91,7 +91,7 @@ export function prepareQueries(db: Database): QuarantineQueries {
         receivedAt,
         bytes,
         totalBytes,
-        isTruncated,
+        isTruncated: isTruncated ? 1 : 0,
         hash,
         raw,
       };

@@ -1,5 +1,5 @@
-// Keeps what could not become an event, whole and durable, within a quota. It must never keep `iparams` or
-// `app_settings`, and never answer before the bytes are on disk.
+// Keeps what could not become an event, durable, within a quota, and whole but for what could be a secret. It must never
+// keep `iparams` or `app_settings`, and never answer before the bytes are on disk.
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { cutSecrets } from './cut-secrets.js';
@@ -10,7 +10,12 @@ import {
   type QuarantineItemWithRaw,
   type RefusalReceived,
 } from './quarantine-item.js';
-import { prepareQueries, type ListQuery, type QuarantineQueries } from './quarantine-queries.js';
+import {
+  prepareQueries,
+  type ListQuery,
+  type NewItem,
+  type QuarantineQueries,
+} from './quarantine-queries.js';
 
 export interface QuarantineOptions {
   readonly file: string;
@@ -94,8 +99,11 @@ export class QuarantineStore {
   }
 
   private keepOne({ refusal, reception }: RefusalReceived): string {
-    const raw = cutSecrets(refusal.bytes);
-    const hash = hashOf(refusal, reception, raw);
+    const { bytes: raw, missing } = cutSecrets(refusal.bytes);
+    const isTruncated = missing !== null || refusal.totalBytes > refusal.bytes.length;
+    const detail = missing === null ? refusal.detail : `${refusal.detail} ${missing}`;
+    const item = { refusal: { ...refusal, detail }, reception, raw, isTruncated };
+    const hash = hashOf(item);
     const known = this.queries.seenAgain(hash, reception.receivedAt);
     if (known !== null) return String(known);
     const items = this.openTotals.items + 1;
@@ -104,20 +112,19 @@ export class QuarantineStore {
       throw new QuarantineError('quarantine-full');
     }
     this.openTotals = { items, bytes };
-    return String(this.queries.insert({ refusal, reception, raw, hash }));
+    return String(this.queries.insert({ ...item, hash }));
   }
 }
 
 /**
- * One row for what is the same: the reason, the form and the bytes, those not kept included by their number; and of a
- * message from Kafka its place, so that it is found by it, and one that is delivered again is the same.
+ * One row for what is the same: the reason, the form and the bytes, those not kept included by their number (and, where
+ * the detail names it, their hash); and of a message from Kafka its place, so that it is found by it, and one that is
+ * delivered again is the same.
  */
-function hashOf(
-  { code, form, bytes, totalBytes }: RefusalReceived['refusal'],
-  { kafka }: RefusalReceived['reception'],
-  kept: Buffer,
-): Buffer {
-  const dropped = totalBytes - bytes.length;
+function hashOf({ refusal, reception, raw, isTruncated }: Omit<NewItem, 'hash'>): Buffer {
+  const { code, detail, form, totalBytes } = refusal;
+  const { kafka } = reception;
+  const dropped = isTruncated ? `${totalBytes - raw.length} ${detail}` : '0';
   const place = kafka === undefined ? '' : `${kafka.topic}\n${kafka.partition}\n${kafka.offset}\n`;
-  return createHash('sha256').update(`${code}\n${form}\n${dropped}\n${place}`).update(kept).digest();
+  return createHash('sha256').update(`${code}\n${form}\n${dropped}\n${place}`).update(raw).digest();
 }

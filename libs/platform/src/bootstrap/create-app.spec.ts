@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Inject, Module, Param, Post, Query } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import {
   revokeKey,
   SHUTDOWN_SIGNAL,
   StartupError,
+  TakesNoQuery,
   zId,
   zInstant,
   zLimit,
@@ -37,6 +39,8 @@ const body = z.strictObject({ name: z.string() });
 
 @Controller('v1')
 class SampleController {
+  readonly requests = new EventEmitter();
+
   constructor(
     private readonly checks: HealthChecks,
     @Inject(SHUTDOWN_SIGNAL) private readonly stopping: AbortSignal,
@@ -83,6 +87,28 @@ class SampleController {
   @Public()
   broken(): never {
     throw new Error('agent-1-42 of jo@example.com broke');
+  }
+
+  @Get('slow')
+  @Public()
+  async slow(): Promise<unknown> {
+    this.requests.emit('begun');
+    if (!this.stopping.aborted) await once(this.stopping, 'abort');
+    return {};
+  }
+
+  @Get('failing')
+  @Public()
+  async failing(): Promise<never> {
+    await this.slow();
+    throw new ProblemError('unavailable');
+  }
+
+  @Get('bare')
+  @Public()
+  @TakesNoQuery()
+  bare(): unknown {
+    return {};
   }
 
   @Get('unready')
@@ -249,6 +275,19 @@ describe('an app of the platform', () => {
       expect([outside.statusCode, outside.json<{ code: string }>().code]).toEqual([404, 'account-not-found']);
     });
 
+    it.each([
+      ['1', '01'],
+      ['007', '7'],
+      ['007', '0007'],
+    ])('takes leading zeros for nothing: a key for %s opens account %s', async (mine, asked) => {
+      const { key: token } = await key(['read'], [mine]);
+      const { app } = await start({ apiKeysFile: keysFile });
+      const url = (account: string) => `/v1/accounts/${account}/things?from=2026-03-02T09:00:00Z`;
+      const get = async (account: string) =>
+        (await app.inject({ url: url(account), headers: bearer(token) })).statusCode;
+      expect([await get(asked), await get(`${asked}0`)]).toEqual([200, 404]);
+    });
+
     it('refuses a key once it is revoked', async () => {
       const { key: token, id } = await key(['read']);
       const { app } = await start({ apiKeysFile: keysFile });
@@ -323,6 +362,15 @@ describe('an app of the platform', () => {
       });
       const twice = await app.inject({ url: `${THINGS}&limit=1&limit=2` });
       expect(twice.json()).toMatchObject({ parameters: [{ name: 'limit', message: 'must be given once' }] });
+    });
+
+    it('of a route that takes none are named, not ignored', async () => {
+      const { app } = await start();
+      expect((await app.inject({ url: '/v1/bare' })).statusCode).toBe(200);
+      expect((await app.inject({ url: '/v1/bare?color=red' })).json()).toMatchObject({
+        status: 400,
+        parameters: [{ name: 'color', message: 'is not a known parameter' }],
+      });
     });
 
     it('of a body are named too', async () => {
@@ -407,6 +455,19 @@ describe('an app of the platform', () => {
       method: 'GET',
     });
     expect(lines.join('')).not.toMatch(/424242|ash_/);
+  });
+
+  it.each([
+    ['slow', 200],
+    ['failing', 503],
+  ])('keeps no connection of a request that it answers while it stops: %s', async (route, status) => {
+    const { app, close } = await start();
+    const begun = once(app.get(SampleController).requests, 'begun');
+    const answer = app.inject({ url: `/v1/${route}` });
+    await begun;
+    await close();
+    const { statusCode, headers } = await answer;
+    expect([statusCode, headers.connection]).toEqual([status, 'close']);
   });
 
   it('measures requests by route pattern', async () => {

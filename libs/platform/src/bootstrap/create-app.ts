@@ -9,6 +9,7 @@ import { addAccessControl } from '../auth/access-control.js';
 import { openAccess } from '../auth/open-access.js';
 import type { ServerConfig } from '../config/app-config.js';
 import { HealthChecks } from '../health/health-checks.js';
+import { closeConnectionsOnStop } from '../http/closing-connections.js';
 import { observeRequests } from '../http/observe-requests.js';
 import { makeRouteTable } from '../http/route-table.js';
 import { createLogger } from '../logging/create-logger.js';
@@ -58,6 +59,7 @@ export async function createApp(module: Type | DynamicModule, options: AppOption
   routes.collect(fastify);
   observeRequests(fastify, logger, metrics);
   addReplyHeaders(fastify);
+  closeConnectionsOnStop(fastify, stopping.signal);
   addAccessControl(fastify, access);
   fastify.removeContentTypeParser('text/plain');
   options.configureFastify?.(fastify);
