@@ -90,6 +90,7 @@ describe('one payload', () => {
     ['an array that does not end', Buffer.from('[{},{}')],
     ['an array with a comma too many', Buffer.from('[{},]')],
     ['an array with something after it', Buffer.from('[{}] x')],
+    ['an array with a byte order mark inside', Buffer.from('[\ufeff{}]')],
   ])('%s is one payload in quarantine: not-json', async (_name, body) => {
     const reply = await ingest.post(body);
     expect(reply.statusCode).toBe(422);

@@ -80,6 +80,11 @@ describe('NDJSON', () => {
     expect(lines.map(({ outcome }) => outcome)).toEqual(['appended', 'appended', undefined]);
   });
 
+  it('with a byte order mark before its first line is taken, as the same bytes are as JSON', async () => {
+    const { lines } = await send(`\ufeff${ndjson([sampleUpdate(), sampleUpdate({ agentId: 2 })])}`);
+    expect(lines.map(({ outcome }) => outcome)).toEqual(['appended', 'appended', undefined]);
+  });
+
   it('of nothing is the counts alone', async () => {
     expect((await send('')).lines).toEqual([{ appended: 0, duplicates: 0, quarantined: 0, rejected: 0 }]);
   });

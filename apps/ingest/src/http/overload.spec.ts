@@ -5,6 +5,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { IngestParts } from '../ingest.module.js';
+import { DecoderError } from '../record-agent-update/payload-decoder.js';
 import { makeIngest, type TestIngest } from '../testing/make-ingest.js';
 import { ndjson, sampleUpdate, sampleUpdates } from '../testing/sample-updates.js';
 
@@ -79,6 +80,58 @@ describe('too much at once', () => {
     body.end();
     expect((await first).statusCode).toBe(200);
     expect((await ingest.post(ndjson([sampleUpdate()]), headers)).statusCode).toBe(200);
+  });
+});
+
+describe('the decoder down', () => {
+  it('a thread that dies while it decodes: 503 with Retry-After, not 500, and nothing acknowledged', async () => {
+    ingest = await makeIngest({
+      wrap: (parts) => ({
+        ...parts,
+        decoder: { ...parts.decoder, decode: () => Promise.reject(new DecoderError(new Error('exit 3'))) },
+      }),
+    });
+    for (const type of ['application/json', 'application/x-ndjson']) {
+      const reply = await ingest.post(sampleUpdate(), { 'content-type': type });
+      expect([reply.statusCode, reply.json<{ code: string }>().code]).toEqual([503, 'unavailable']);
+      expect(reply.headers['retry-after']).toBe('2');
+    }
+    expect(await ingest.parts.store.head()).toBeNull();
+    expect(ingest.log()).toContain('exit 3');
+  });
+});
+
+describe('a small array of very many refused items', () => {
+  it('blocks nobody: the event loop turns before any more of them are decoded or written', async () => {
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      immediate = setImmediate(turn);
+    };
+    let immediate = setImmediate(turn);
+    const before = { decode: [] as number[], keep: [] as number[] };
+    ingest = await makeIngest({
+      wrap: (parts) => {
+        const { quarantine, decoder } = parts;
+        const keep = quarantine.keep.bind(quarantine);
+        quarantine.keep = (groups) => {
+          before.keep.push(turns);
+          return keep(groups);
+        };
+        const decode: typeof decoder.decode = (payloads, receivedAt) => {
+          before.decode.push(turns);
+          return decoder.decode(payloads, receivedAt);
+        };
+        return { ...parts, decoder: { ...decoder, decode } };
+      },
+    });
+    const reply = await ingest.post(JSON.stringify(Array.from({ length: 9_500 }, (_, index) => index)));
+    clearImmediate(immediate);
+    expect(reply.json()).toMatchObject({ appended: 0, quarantined: 9_500 });
+    for (const seen of [before.decode, before.keep]) {
+      expect(seen.length).toBeGreaterThanOrEqual(10);
+      expect(new Set(seen).size).toBe(seen.length);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 // Reads a JSON body whole, within the limit, and turns it into payloads: one, or the items of an array.
 import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ProblemError } from '@libs/platform';
 import type { IngestLimits } from '../ingest-limits.js';
 import type { PayloadDecoder } from '../record-agent-update/payload-decoder.js';
@@ -33,6 +34,8 @@ export async function readWhole(body: Readable, maxBytes: number, lease: Lease):
   return whole.subarray(0, 3).equals(BYTE_ORDER_MARK) ? whole.subarray(3) : whole;
 }
 
+type ArrayLimits = Pick<IngestLimits, 'maxBatchItems' | 'chunkUpdates' | 'chunkBytes'>;
+
 export interface JsonPayloads {
   /** An array was sent, of whatever length. */
   readonly isBatch: boolean;
@@ -47,7 +50,7 @@ export async function decodeJsonBody(
   body: Buffer,
   receivedAt: number,
   decoder: Pick<PayloadDecoder, 'decode'>,
-  limits: Pick<IngestLimits, 'maxBatchItems' | 'chunkUpdates'>,
+  limits: ArrayLimits,
 ): Promise<JsonPayloads> {
   const items = startsWithArray(body) ? splitJsonArray(body) : null;
   const updates = items === null ? null : await decodeItems(items, receivedAt, decoder, limits);
@@ -61,15 +64,15 @@ async function decodeItems(
   items: Generator<Buffer, boolean, undefined>,
   receivedAt: number,
   decoder: Pick<PayloadDecoder, 'decode'>,
-  { maxBatchItems, chunkUpdates }: Pick<IngestLimits, 'maxBatchItems' | 'chunkUpdates'>,
+  limits: ArrayLimits,
 ): Promise<DecodedPayload[] | null> {
   const updates: DecodedPayload[] = [];
   for (;;) {
-    const { payloads, end } = takeItems(items, chunkUpdates);
-    if (updates.length + payloads.length > maxBatchItems) {
+    const { payloads, end } = takeItems(items, limits);
+    if (updates.length + payloads.length > limits.maxBatchItems) {
       throw new ProblemError(
         'body-too-large',
-        `An array may have ${maxBatchItems} items; NDJSON any number.`,
+        `An array may have ${limits.maxBatchItems} items; NDJSON any number.`,
       );
     }
     for (const decoded of await decoder.decode(payloads, receivedAt)) {
@@ -77,19 +80,22 @@ async function decodeItems(
       updates.push(decoded);
     }
     if (end !== null) return end ? updates : null;
+    await nextTurn();
   }
 }
 
 /** `end`: null while there is more, then whether the frame is whole. */
 function takeItems(
   items: Generator<Buffer, boolean, undefined>,
-  count: number,
+  { chunkUpdates, chunkBytes }: ArrayLimits,
 ): { readonly payloads: readonly Payload[]; readonly end: boolean | null } {
   const payloads: Payload[] = [];
-  while (payloads.length < count) {
+  let bytes = 0;
+  while (payloads.length < chunkUpdates && bytes < chunkBytes) {
     const item = items.next();
     if (item.done === true) return { payloads, end: item.value };
     payloads.push({ bytes: item.value, form: 'item', totalBytes: item.value.length });
+    bytes += item.value.length;
   }
   return { payloads, end: null };
 }

@@ -1,6 +1,5 @@
 // Decodes one payload. It must never throw, whatever the bytes, and never judge what the domain's decoder judges.
-import { isUtf8 } from 'node:buffer';
-import { decodeAgentUpdate, MAX_PAYLOAD_BYTES, type QuarantineCode } from '@libs/domain';
+import { decodeAgentUpdate, MAX_PAYLOAD_BYTES, parsePayload, type QuarantineCode } from '@libs/domain';
 import { accountOf } from './account-of.js';
 import type { DecodedPayload, Payload } from './received-update.js';
 
@@ -23,22 +22,12 @@ export function decodePayload(payload: Payload, receivedAt: number): DecodedPayl
       null,
     );
   }
-  const parsed = parseJson(bytes);
-  if (parsed === undefined) return refused('not-json', 'The payload is not JSON in UTF-8.', null);
+  const parsed = parsePayload(bytes);
+  if (!parsed.ok) return refused(parsed.code, parsed.detail, null);
   const reception = form === 'payload' ? { receivedAt, byteLength: bytes.length } : { receivedAt };
-  const decoded = decodeAgentUpdate(parsed.value, reception);
-  if (!decoded.ok) return refused(decoded.code, decoded.detail, accountOf(parsed.value));
+  const decoded = decodeAgentUpdate(parsed.payload, reception);
+  if (!decoded.ok) return refused(decoded.code, decoded.detail, accountOf(parsed.payload));
   const { eventId, fingerprint, data } = decoded.update;
   const { accountId, agentId, at } = data;
   return { kind: 'understood', eventId, fingerprint, accountId, agentId, at, data };
-}
-
-/** Undefined for what is not JSON in UTF-8. */
-function parseJson(bytes: Buffer): { readonly value: unknown } | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  try {
-    return { value: JSON.parse(bytes.toString()) };
-  } catch {
-    return undefined;
-  }
 }

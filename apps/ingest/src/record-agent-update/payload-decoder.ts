@@ -3,8 +3,16 @@ import { createTimeSlice } from '../time-slice.js';
 import { decodePayload } from './decode-payload.js';
 import type { DecodedPayload, Payload } from './received-update.js';
 
+/** Payloads could not be decoded for now, through no fault of theirs: a thread died or gave no answer. */
+export class DecoderError extends Error {
+  constructor(cause: unknown) {
+    super('the payloads could not be decoded', { cause });
+    this.name = 'DecoderError';
+  }
+}
+
 export interface PayloadDecoder {
-  /** One answer a payload, in order. `receivedAt`: epoch ms. */
+  /** One answer a payload, in order. `receivedAt`: epoch ms. Throws `DecoderError`. */
   decode(payloads: readonly Payload[], receivedAt: number): Promise<readonly DecodedPayload[]>;
   close(): Promise<void>;
 }

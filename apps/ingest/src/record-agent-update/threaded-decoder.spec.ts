@@ -1,9 +1,13 @@
 // Decoding in another thread gives exactly what decoding here gives.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SerializedJson } from '@libs/event-store';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { NOW_MS } from '../testing/make-ingest.js';
 import { sampleUpdates } from '../testing/sample-updates.js';
-import { inlineDecoder, type PayloadDecoder } from './payload-decoder.js';
+import { DecoderError, inlineDecoder, type PayloadDecoder } from './payload-decoder.js';
 import type { DecodedPayload, Payload, PayloadForm } from './received-update.js';
 import { openThreadedDecoder } from './threaded-decoder.js';
 
@@ -32,6 +36,21 @@ function plain(decoded: readonly DecodedPayload[]): unknown[] {
 }
 
 describe('openThreadedDecoder', () => {
+  it.each([
+    ['dies', '() => process.exit(3)'],
+    ['throws', '() => { throw new Error("out of memory") }'],
+    ['never answers', '() => new Promise(() => setInterval(() => undefined, 1_000))'],
+  ])('a thread that %s fails its chunk as one to be sent again', async (_how, task) => {
+    const folder = await mkdtemp(join(tmpdir(), 'decoder-'));
+    const worker = join(folder, 'worker.mjs');
+    await writeFile(worker, `export default ${task};`);
+    const broken = openThreadedDecoder({ worker: pathToFileURL(worker), limitMs: 1_000 });
+    const chunk = [payload('x'.repeat(40_000), 'payload')];
+    await expect(broken.decode(chunk, NOW_MS)).rejects.toThrow(DecoderError);
+    await broken.close();
+    await rm(folder, { recursive: true });
+  });
+
   it.each(['payload', 'item'] as const)(
     'gives what the inline decoder gives, for every form: %s',
     async (form) => {

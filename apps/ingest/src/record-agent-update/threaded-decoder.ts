@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { PackedDecoded, PackedPayloads } from './packed-payloads.js';
 import { packPayloads, unpackDecoded } from './packed-payloads.js';
-import { inlineDecoder, type PayloadDecoder } from './payload-decoder.js';
+import { DecoderError, inlineDecoder, type PayloadDecoder } from './payload-decoder.js';
 
 /** Below this, moving a chunk to another thread and back takes longer than decoding it. */
 const WORTH_BYTES = 32 * 1024;
@@ -19,9 +19,14 @@ export interface ThreadedDecoderOptions {
   /** The worker's module, by default the built one beside this. */
   readonly worker?: URL;
   readonly execArgv?: string[];
+  /** What a chunk may take; the thread is ended then. */
+  readonly limitMs?: number;
 }
 
-/** Threads start when first needed. A thread that dies fails its chunk, and the next one gets a new thread. */
+/**
+ * Threads start when first needed. A thread that dies or takes too long fails its chunk with a `DecoderError`, and the next
+ * one gets a new thread.
+ */
 export function openThreadedDecoder(options: ThreadedDecoderOptions = {}): PayloadDecoder {
   const worker = options.worker ?? new URL('./decode-worker.js', import.meta.url);
   const pool = new Piscina<PackedPayloads, PackedDecoded>({
@@ -44,8 +49,12 @@ export function openThreadedDecoder(options: ThreadedDecoderOptions = {}): Paylo
       if (length < WORTH_BYTES) return inlineDecoder.decode(payloads, receivedAt);
       const packed = packPayloads(payloads, receivedAt);
       const { ends, totalBytes, form } = packed;
-      const signal = AbortSignal.timeout(DECODE_LIMIT_MS);
-      const decoded = await pool.run(packed, { transferList: [packed.bytes.buffer], signal });
+      const signal = AbortSignal.timeout(options.limitMs ?? DECODE_LIMIT_MS);
+      const decoded = await pool
+        .run(packed, { transferList: [packed.bytes.buffer], signal })
+        .catch((error: unknown) => {
+          throw new DecoderError(error);
+        });
       return unpackDecoded(decoded, { ends, totalBytes, form });
     },
     close: () => pool.close({ force: true }),

@@ -1,12 +1,15 @@
 // The one way into the log and the quarantine: a queue of chunks and one loop that records them in order, so that one
 // agent's updates never race each other and requests that arrive together share a commit.
-// States: idle → (a chunk comes) recording a batch of waiting chunks → idle, or the next batch. A chunk is answered when
-// all of it is durable; where the log or the quarantine fails, it is answered with that error and nothing is acknowledged.
+// States: idle → (a chunk comes) recording a batch of waiting chunks → a turn of the event loop, without which a sender
+// whose chunks follow each other would shut out all others → idle, or the next batch. A chunk is answered when all of it is
+// durable; where the log or the quarantine fails, it is answered with that error and nothing is acknowledged.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore } from '@libs/event-store';
 import type { IngestMetrics } from '../ingest-metrics.js';
-import type { RefusalReceived } from '../quarantine/quarantine-item.js';
 import type { QuarantineStore } from '../quarantine/quarantine-store.js';
 import { appendUpdates, type UpdateToAppend } from './append-updates.js';
+import { takeUpTo, type Chunk } from './chunk.js';
+import { keepRefused } from './keep-refused.js';
 import type { ReceivedUpdate } from './received-update.js';
 import { receptionAt, type Receptions } from './record-agent-update.js';
 import { StreamStates } from './stream-states.js';
@@ -16,15 +19,6 @@ import type { UpdateResult } from './update-result.js';
 const BATCH_UPDATES = 1_000;
 /** A failed append is news for so long; then only the next one can tell. */
 const FAILURE_IS_NEWS_MS = 5_000;
-
-interface Chunk {
-  readonly updates: readonly ReceivedUpdate[];
-  readonly receptions: Receptions;
-  readonly results: UpdateResult[];
-  failure: unknown;
-  readonly resolve: (results: readonly UpdateResult[]) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 export interface RecorderParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
@@ -48,8 +42,12 @@ export class UpdateRecorder {
   /** One result an update, in order, once all are durable. Throws `EventStoreError` or `QuarantineError`. */
   record(updates: readonly ReceivedUpdate[], receptions: Receptions): Promise<readonly UpdateResult[]> {
     this.parts.metrics.received.inc(updates.length);
+    const results: UpdateResult[] = [];
+    updates.forEach((one, index) => {
+      if (one.kind === 'rejected') results[index] = { outcome: 'rejected', accountId: one.accountId };
+    });
     return new Promise((resolve, reject) => {
-      this.waiting.push({ updates, receptions, results: [], failure: null, resolve, reject });
+      this.waiting.push({ updates, receptions, results, failure: null, resolve, reject });
       this.loop ??= this.run();
     });
   }
@@ -66,54 +64,13 @@ export class UpdateRecorder {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      const batch = this.takeBatch();
-      this.quarantine(batch);
+      const batch = takeUpTo(BATCH_UPDATES, this.waiting, ({ updates }) => updates.length);
+      await keepRefused(this.parts.quarantine, batch);
       await this.append(batch);
       for (const chunk of batch) this.answer(chunk);
+      await nextTurn();
     }
     this.loop = null;
-  }
-
-  private takeBatch(): Chunk[] {
-    let updates = 0;
-    const end = this.waiting.findIndex((chunk, index) => {
-      updates += chunk.updates.length;
-      return index > 0 && updates > BATCH_UPDATES;
-    });
-    return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
-  }
-
-  private quarantine(batch: readonly Chunk[]): void {
-    const groups = batch.flatMap((chunk) => {
-      const refused: { readonly index: number; readonly received: RefusalReceived }[] = [];
-      chunk.updates.forEach((one, index) => {
-        if (one.kind === 'refused') {
-          refused.push({
-            index,
-            received: { refusal: one, reception: receptionAt(chunk.receptions, index) },
-          });
-        } else if (one.kind === 'rejected') {
-          chunk.results[index] = { outcome: 'rejected', accountId: one.accountId };
-        }
-      });
-      return refused.length === 0 ? [] : [{ chunk, refused }];
-    });
-    if (groups.length === 0) return;
-    const kept = this.parts.quarantine.keep(
-      groups.map(({ refused }) => refused.map(({ received }) => received)),
-    );
-    groups.forEach(({ chunk, refused }, group) => {
-      const result = kept[group];
-      if (result === undefined || 'error' in result) {
-        chunk.failure = result?.error ?? new Error('the quarantine left a group unanswered');
-        return;
-      }
-      refused.forEach(({ index, received: { refusal } }, at) => {
-        const { accountId, code, detail } = refusal;
-        const quarantineId = result.ids[at] ?? '';
-        chunk.results[index] = { outcome: 'quarantined', accountId, code, detail, quarantineId };
-      });
-    });
   }
 
   private async append(batch: readonly Chunk[]): Promise<void> {
