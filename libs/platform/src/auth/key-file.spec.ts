@@ -36,6 +36,13 @@ describe('the key file', () => {
     ]);
   });
 
+  it('holds accounts without leading zeros, however they were given or stored', async () => {
+    await createKey(path, { ...wanted, accounts: ['007', '0'] }, tools);
+    expect(await readFile(path, 'utf8')).not.toContain('007');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"7"', '"07"'));
+    expect((await readKeyFile(path))[0]?.accounts).toEqual(['7', '0']);
+  });
+
   it('keeps the keys it has when one is added, and a private mode when one is revoked', async () => {
     const first = await createKey(path, wanted, tools);
     await createKey(path, { ...wanted, accounts: '*' }, tools);

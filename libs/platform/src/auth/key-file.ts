@@ -2,7 +2,9 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { canonicalId } from '../canonical-id.js';
 import { errorCode } from '../error-code.js';
+import { zId } from '../http/query-types.js';
 import { makeApiKey } from './api-key.js';
 import { SCOPES, type Accounts, type Scope } from './principal.js';
 
@@ -11,7 +13,7 @@ const zKeyRecord = z.strictObject({
   name: z.string(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   scopes: z.array(z.enum(SCOPES)).min(1),
-  accounts: z.union([z.literal('*'), z.array(z.string().regex(/^\d{1,20}$/)).min(1)]),
+  accounts: z.union([z.literal('*'), z.array(zId).min(1)]),
   createdAt: z.iso.datetime(),
   revokedAt: z.iso.datetime().nullable(),
 });
@@ -53,7 +55,7 @@ export async function createKey(
     name: wanted.name,
     hash,
     scopes: [...wanted.scopes],
-    accounts: wanted.accounts === '*' ? '*' : [...wanted.accounts],
+    accounts: wanted.accounts === '*' ? '*' : wanted.accounts.map(canonicalId),
     createdAt: new Date(tools.now()).toISOString(),
     revokedAt: null,
   };

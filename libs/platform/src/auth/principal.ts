@@ -1,11 +1,12 @@
 // Who asks, and what they may touch. Pure.
+import { canonicalId } from '../canonical-id.js';
 import { accountNotFound, ProblemError } from '../problems/problem-error.js';
 
 export const SCOPES = ['ingest', 'read', 'admin'] as const;
 /** A key does what its scopes name and nothing else: `admin` does not imply `read` or `ingest`. */
 export type Scope = (typeof SCOPES)[number];
 
-/** Account ids as text, or all of them, also ones not seen yet. */
+/** Account ids as text without leading zeros, or all of them, also ones not seen yet. */
 export type Accounts = '*' | readonly string[];
 
 /** The key behind a request. Its id may be logged. */
@@ -18,8 +19,9 @@ export interface Principal {
 /** Everyone, when no keys are configured: the Host check stands in for them. */
 export const OPEN_PRINCIPAL: Principal = { keyId: 'open', scopes: SCOPES, accounts: '*' };
 
+/** `accountId`: with leading zeros or without, it is the same account. */
 export const mayAccess = (principal: Principal, accountId: string): boolean =>
-  principal.accounts === '*' || principal.accounts.includes(accountId);
+  principal.accounts === '*' || principal.accounts.includes(canonicalId(accountId));
 
 /** Throws 404 `account-not-found` for an account outside the key's, as for one that is not there. */
 export function requireAccount(principal: Principal, accountId: string): void {

@@ -41,7 +41,10 @@ const loopbackUnlessKeys = {
 const isSafeHost = ({ HOST, API_KEYS_FILE }: HostAndKeys): boolean =>
   API_KEYS_FILE !== undefined || isLoopbackHost(HOST);
 
-const embedded = (dataDir: string, file: string): SqliteUrl => ({ kind: 'sqlite', path: join(dataDir, file) });
+const embedded = (dataDir: string, file: string): SqliteUrl => ({
+  kind: 'sqlite',
+  path: join(dataDir, file),
+});
 
 const ingestEnvironment = z.object({ ...commonVariables, ...ingestVariables });
 const projectorEnvironment = z.object({ ...commonVariables, ...projectorVariables });

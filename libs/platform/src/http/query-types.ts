@@ -1,11 +1,15 @@
 // The parameter types that both apps share. Each takes the text of one query parameter.
 import { z } from 'zod';
+import { canonicalId } from '../canonical-id.js';
 
 const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 10_000;
 
-/** An account's or agent's id: 1 to 20 decimal digits, as text. */
-export const zId = z.string().regex(/^\d{1,20}$/, 'must be 1 to 20 digits');
+/** An account's or agent's id: 1 to 20 decimal digits; gives them as text without leading zeros. */
+export const zId = z
+  .string()
+  .regex(/^\d{1,20}$/, 'must be 1 to 20 digits')
+  .transform(canonicalId);
 
 /** A position: decimal digits; gives a bigint. */
 export const zPosition = z

@@ -29,4 +29,15 @@ describe('createLogger', () => {
     expect(err.stack).toContain('create-logger.spec');
     expect(text).not.toMatch(/jo@|"Jo"|-42|98765/);
   });
+
+  it('tells the positions of an error, which its scrubbed message cannot', () => {
+    const error = Object.assign(new Error('the checkpoint is 1048576, expected 1048570'), {
+      actual: 1_048_576n,
+      expected: 1_048_570n,
+      agentId: '787096',
+    });
+    const { err } = JSON.parse(logged((logger) => logger.fatal({ err: error }, 'x'))) as { err: object };
+    expect(err).toMatchObject({ actual: '1048576', expected: '1048570' });
+    expect(err).not.toHaveProperty('agentId');
+  });
 });

@@ -30,11 +30,23 @@ export function createLogger(name: string, level: LogLevel, destination?: Destin
   );
 }
 
-/** Type, code, message and frames; other members of an error may hold anything and are left out. */
+/**
+ * Type, code, message and frames, and what is a bigint: positions, which scrubbing takes out of the message. Other members
+ * of an error may hold anything and are left out.
+ */
 function serializeError(error: unknown): unknown {
   if (!isError(error)) return scrub(String(error));
   const { type, message, stack } = stdSerializers.err(error);
-  return { type, code: errorCode(error) ?? undefined, message: scrub(message), stack: scrubStack(stack) };
+  const positions = Object.entries(error).flatMap(([name, value]) =>
+    typeof value === 'bigint' ? [[name, String(value)] as const] : [],
+  );
+  return {
+    ...Object.fromEntries(positions),
+    type,
+    code: errorCode(error) ?? undefined,
+    message: scrub(message),
+    stack: scrubStack(stack),
+  };
 }
 
 /** Line numbers and paths stay; only the message above the frames is scrubbed. */
