@@ -1,4 +1,4 @@
-// Which adapter serves the read model's URL. Apart from the event store's adapters, which reader threads need not load.
+// Which adapter serves the read model's URL. Apart from the event store's adapters, which most reader threads never load.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ReadModelUrl } from '@libs/platform';

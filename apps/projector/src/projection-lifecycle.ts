@@ -1,11 +1,10 @@
 // Starts the projection with the app and ends both in order: the projection commits its batch as soon as the app is told
-// to stop, and what reads is closed after the last request.
+// to stop, queries that wait are refused at once, and what reads is closed after the last request.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { HealthChecks, LOGGER, SHUTDOWN_SIGNAL, type CheckResult } from '@libs/platform';
 import type { Logger } from 'pino';
 import { ProjectionMonitor } from './project/projection-monitor.js';
 import { superviseProjection } from './project/supervise-projection.js';
-import { EventLog } from './queries/event-log.js';
 import { RUNTIME, type ProjectorRuntime } from './projector-runtime.js';
 
 @Injectable()
@@ -15,15 +14,15 @@ export class ProjectionLifecycle implements OnApplicationBootstrap, OnApplicatio
   constructor(
     @Inject(RUNTIME) private readonly runtime: ProjectorRuntime,
     private readonly monitor: ProjectionMonitor,
-    private readonly log: EventLog,
     private readonly checks: HealthChecks,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(SHUTDOWN_SIGNAL) private readonly signal: AbortSignal,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { startProjection, now, onFatal } = this.runtime;
+    const { startProjection, reader, now, onFatal } = this.runtime;
     this.checks.register('read-model', () => readiness(this.monitor));
+    this.signal.addEventListener('abort', () => reader.refuseWaiting(), { once: true });
     this.supervised = superviseProjection({
       ...{ start: startProjection, now, onFatal },
       ...{ monitor: this.monitor, signal: this.signal, logger: this.logger },
@@ -31,7 +30,7 @@ export class ProjectionLifecycle implements OnApplicationBootstrap, OnApplicatio
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.supervised, this.runtime.reader.close(), this.log.close()]);
+    await Promise.all([this.supervised, this.runtime.reader.close()]);
   }
 }
 

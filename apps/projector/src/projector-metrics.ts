@@ -18,6 +18,7 @@ const QUERY_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 
 export class ProjectorMetrics {
   private readonly querySeconds: Histogram<'query'>;
+  private readonly queryTimeouts: Counter<'query'>;
 
   constructor(registry: Registry, projection: ProjectionMonitor, readerQueue: () => number) {
     const registers = [registry];
@@ -76,6 +77,16 @@ export class ProjectorMetrics {
       buckets: QUERY_SECONDS,
       registers,
     });
+    this.queryTimeouts = new Counter({
+      name: 'query_timeouts_total',
+      help: 'Queries that took too long and lost their reader thread.',
+      labelNames: ['query'] as const,
+      registers,
+    });
+  }
+
+  timedOut(query: QueryName): void {
+    this.queryTimeouts.inc({ query });
   }
 
   async timeQuery<T>(query: QueryName, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,4 @@
 // What the composition root chooses: where the projection and the queries run, and on what.
-import type { EventStore } from '@libs/event-store';
 import type { StartProjection } from './project/projection-report.js';
 import type { QueryReader } from './queries/query-reader.js';
 import type { Clock } from './tokens.js';
@@ -7,8 +6,6 @@ import type { Clock } from './tokens.js';
 export interface ProjectorRuntime {
   readonly startProjection: StartProjection;
   readonly reader: QueryReader;
-  /** Throws `EventStoreError` while there is no log. */
-  readonly openEventStore: () => EventStore;
   readonly now: Clock;
   /** How long a reader waits for `minPosition`. */
   readonly positionWaitMs: number;

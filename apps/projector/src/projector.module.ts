@@ -3,10 +3,11 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { CqrsModule } from '@nestjs/cqrs';
 import { METRICS } from '@libs/platform';
 import type { Registry } from 'prom-client';
-import { eventStoreAdapter, type StoreUrls } from './adapters.js';
+import type { StoreUrls } from './adapters.js';
 import { AccountController } from './http/account.controller.js';
 import { AccountsController } from './http/accounts.controller.js';
 import { AgentController } from './http/agent.controller.js';
+import { NotSupportedYetController } from './http/not-supported-yet.controller.js';
 import { ProjectionsController } from './http/projections.controller.js';
 import { ReportsController } from './http/reports.controller.js';
 import { ProjectionMonitor } from './project/projection-monitor.js';
@@ -15,8 +16,6 @@ import { ProjectionLifecycle } from './projection-lifecycle.js';
 import { ProjectorMetrics } from './projector-metrics.js';
 import { RUNTIME, type ProjectorRuntime } from './projector-runtime.js';
 import { addQualityGauges } from './quality-gauges.js';
-import { EventLog } from './queries/event-log.js';
-import { GetAgentEventsHandler } from './queries/get-agent-events.js';
 import { ListAccountsHandler } from './queries/list-accounts.js';
 import { readModelHandlers } from './queries/read-model-handlers.js';
 import { ReadModelReader } from './queries/read-model-reader.js';
@@ -39,11 +38,11 @@ export class ProjectorModule {
         AccountController,
         AccountsController,
         ProjectionsController,
+        NotSupportedYetController,
       ],
       providers: [
         { provide: RUNTIME, useFactory: makeRuntime },
         fromRuntime(CLOCK, ({ now }) => now),
-        fromRuntime(EventLog, ({ openEventStore }) => new EventLog(openEventStore)),
         ProjectionMonitor,
         {
           provide: ProjectorMetrics,
@@ -60,7 +59,6 @@ export class ProjectorModule {
         ReadModelReader,
         ProjectionLifecycle,
         ...readModelHandlers,
-        GetAgentEventsHandler,
         ListAccountsHandler,
       ],
     };
@@ -74,8 +72,7 @@ export function threadedRuntime(
 ): ProjectorRuntime {
   return {
     startProjection: projectionThread(urls),
-    reader: openReaderPool(urls.readModel),
-    openEventStore: () => eventStoreAdapter(urls.eventStore).read(urls.eventStore, now),
+    reader: openReaderPool(urls),
     positionWaitMs: POSITION_WAIT_MS,
     now,
     onFatal,

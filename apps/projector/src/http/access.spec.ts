@@ -94,6 +94,18 @@ describe('with API keys', () => {
     }
   });
 
+  it('routes that come later ask for the same keys as those that are there', async () => {
+    for (const path of ['/agents/7/explain', '/changes', '/live/stream']) {
+      expect(await ask(`/v1/accounts/11${path}`, null)).toMatchObject({ status: 401 });
+      expect(await ask(`/v1/accounts/22${path}`, 'reader')).toMatchObject({ status: 404 });
+      expect(await ask(`/v1/accounts/11${path}`, 'reader')).toMatchObject({ status: 400 });
+    }
+    const rebuild = (key: string): Promise<Reply> =>
+      app.ask('POST', '/v1/projections/rebuild', { authorization: `Bearer ${keys[key] ?? ''}` });
+    expect(await rebuild('everyone')).toMatchObject({ status: 403 });
+    expect(await rebuild('admin')).toMatchObject({ status: 400, json: { code: 'not-supported-yet' } });
+  });
+
   it('health needs no key', async () => {
     expect(await ask('/health/live', null)).toMatchObject({ status: 200 });
     expect(await ask('/health/ready', null)).toMatchObject({ status: 200 });

@@ -29,6 +29,7 @@ const PROBLEMS = [
   'account-not-found',
   'not-acceptable',
   'busy',
+  'query-timeout',
   'read-model-unavailable',
   'position-not-reached',
 ] as const;

@@ -8,6 +8,7 @@ import { GetLive, ListAgents, ListStatuses, ListTeams, type JsonText } from '../
 import { CLOCK, type Clock } from '../tokens.js';
 import { AcceptsJsonGuard } from './accepts-json.guard.js';
 import { AccountGet } from './account-get.js';
+import { ClientGone } from './client-gone.js';
 import { agentsReply, liveReply, statusesReply, teamsReply } from './account-replies.js';
 import { accountPath, listQuery, statusesQuery } from './query-schemas.js';
 import type { RawQuery } from './read-query.js';
@@ -30,8 +31,12 @@ export class AccountController {
     query: listQuery,
     reply: liveReply,
   })
-  live(@Param(PATH) { accountId }: Path, @Query() raw: RawQuery): Promise<JsonText> {
-    return this.queries.execute(new GetLive(readList('live', accountId, raw, this.now())));
+  live(
+    @Param(PATH) { accountId }: Path,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
+    return this.queries.execute(new GetLive(readList('live', accountId, raw, this.now()), gone));
   }
 
   @AccountGet('agents', {
@@ -39,8 +44,12 @@ export class AccountController {
     query: listQuery,
     reply: agentsReply,
   })
-  agents(@Param(PATH) { accountId }: Path, @Query() raw: RawQuery): Promise<JsonText> {
-    return this.queries.execute(new ListAgents(readList('agents', accountId, raw, this.now())));
+  agents(
+    @Param(PATH) { accountId }: Path,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
+    return this.queries.execute(new ListAgents(readList('agents', accountId, raw, this.now()), gone));
   }
 
   @AccountGet('teams', {
@@ -48,8 +57,12 @@ export class AccountController {
     query: listQuery,
     reply: teamsReply,
   })
-  teams(@Param(PATH) { accountId }: Path, @Query() raw: RawQuery): Promise<JsonText> {
-    return this.queries.execute(new ListTeams(readList('teams', accountId, raw, this.now())));
+  teams(
+    @Param(PATH) { accountId }: Path,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
+    return this.queries.execute(new ListTeams(readList('teams', accountId, raw, this.now()), gone));
   }
 
   @AccountGet('statuses', {
@@ -57,7 +70,11 @@ export class AccountController {
     query: statusesQuery,
     reply: statusesReply,
   })
-  statuses(@Param(PATH) { accountId }: Path, @Query() raw: RawQuery): Promise<JsonText> {
-    return this.queries.execute(new ListStatuses(readStatuses(accountId, raw, this.now())));
+  statuses(
+    @Param(PATH) { accountId }: Path,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
+    return this.queries.execute(new ListStatuses(readStatuses(accountId, raw, this.now()), gone));
   }
 }

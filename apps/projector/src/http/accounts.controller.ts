@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { ListAccounts, type AccountList } from '../queries/list-accounts.js';
 import { AcceptsJsonGuard } from './accepts-json.guard.js';
 import { accountsReply } from './account-replies.js';
+import { ClientGone } from './client-gone.js';
 
 const accountsQuery = z.strictObject({
   minPosition: zPosition.optional().meta({ description: 'Answer only once the read model has reached it.' }),
@@ -38,13 +39,15 @@ export class AccountsController {
     'missing-scope',
     'not-acceptable',
     'busy',
+    'query-timeout',
     'read-model-unavailable',
     'position-not-reached',
   )
   list(
     @Query(new ZodPipe(accountsQuery)) { minPosition = null }: { minPosition?: bigint | null },
     @CurrentPrincipal() principal: Principal,
+    @ClientGone() gone: AbortSignal,
   ): Promise<AccountList> {
-    return this.queries.execute(new ListAccounts(principal, minPosition));
+    return this.queries.execute(new ListAccounts(principal, minPosition, gone));
   }
 }

@@ -3,11 +3,17 @@ import { Controller, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { ZodPipe } from '@libs/platform';
-import { GetAgentEvents, type AgentEvents } from '../queries/get-agent-events.js';
-import { GetAgent, GetSessions, GetTimeline, type JsonText } from '../queries/read-model-query.js';
+import {
+  GetAgent,
+  GetAgentEvents,
+  GetSessions,
+  GetTimeline,
+  type JsonText,
+} from '../queries/read-model-query.js';
 import { CLOCK, type Clock } from '../tokens.js';
 import { AcceptsJsonGuard } from './accepts-json.guard.js';
 import { AccountGet } from './account-get.js';
+import { ClientGone } from './client-gone.js';
 import { agentReply, eventsReply, sessionsReply, timelineReply } from './account-replies.js';
 import { agentPath, eventsQuery, oneQuery, sessionsQuery, timelineQuery } from './query-schemas.js';
 import type { RawQuery } from './read-query.js';
@@ -32,8 +38,12 @@ export class AgentController {
     reply: agentReply,
     problems: notFound,
   })
-  agent(@Param(PATH) path: AgentPath, @Query() raw: RawQuery): Promise<JsonText> {
-    return this.queries.execute(new GetAgent(readAgent(path, raw, this.now())));
+  agent(
+    @Param(PATH) path: AgentPath,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
+    return this.queries.execute(new GetAgent(readAgent(path, raw, this.now()), gone));
   }
 
   @AccountGet('timeline', {
@@ -43,8 +53,12 @@ export class AgentController {
     reply: timelineReply,
     problems: notFound,
   })
-  timeline(@Param(PATH) path: AgentPath, @Query() raw: RawQuery): Promise<JsonText> {
-    return this.queries.execute(new GetTimeline(readTimeline(path, raw, this.now())));
+  timeline(
+    @Param(PATH) path: AgentPath,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
+    return this.queries.execute(new GetTimeline(readTimeline(path, raw, this.now()), gone));
   }
 
   @AccountGet('sessions', {
@@ -54,18 +68,26 @@ export class AgentController {
     reply: sessionsReply,
     problems: notFound,
   })
-  sessions(@Param(PATH) path: AgentPath, @Query() raw: RawQuery): Promise<JsonText> {
-    return this.queries.execute(new GetSessions(readSessions(path, raw, this.now())));
+  sessions(
+    @Param(PATH) path: AgentPath,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
+    return this.queries.execute(new GetSessions(readSessions(path, raw, this.now()), gone));
   }
 
   @AccountGet('events', {
-    summary: 'The immutable events whose `at` lies in a window, in the order of the timeline',
+    summary: 'The immutable events whose `at` lies in a window, by time, ties in the order of the log',
     params: agentPath,
     query: eventsQuery,
     reply: eventsReply,
     problems: ['agent-not-found', 'store-unavailable'],
   })
-  events(@Param(PATH) path: AgentPath, @Query() raw: RawQuery): Promise<AgentEvents> {
-    return this.queries.execute(new GetAgentEvents(readEvents(path, raw, this.now())));
+  events(
+    @Param(PATH) path: AgentPath,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
+    return this.queries.execute(new GetAgentEvents(readEvents(path, raw, this.now()), gone));
   }
 }

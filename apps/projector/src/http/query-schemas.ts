@@ -2,6 +2,7 @@
 import { AGENT_ZONE, BUCKET_UNITS, GROUPINGS, resolveTimeZone, TRACKS } from '@libs/domain';
 import { zFlag, zId, zInstant, zLimit, zPosition, zRepeated } from '@libs/platform';
 import { z } from 'zod';
+import { isInRange } from '../instant-range.js';
 
 const MOST_IDS = 1_000;
 const LONGEST_TEAM_ID = 256;
@@ -39,12 +40,14 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(values: Valu
 
 export const zTrack = oneOf(TRACKS);
 
+const zTime = zInstant.refine(isInRange, 'must lie in the years 0001 to 9999');
+
 const window = {
-  from: zInstant.meta({ description: 'Start of the window, inclusive. Needed, unless `cursor` is given.' }),
-  to: zInstant.meta({ description: 'End of the window, exclusive. Needed, unless `cursor` is given.' }),
+  from: zTime.meta({ description: 'Start of the window, inclusive. Needed, unless `cursor` is given.' }),
+  to: zTime.meta({ description: 'End of the window, exclusive. Needed, unless `cursor` is given.' }),
 };
 
-const asOf = zInstant.optional().meta({
+const asOf = zTime.optional().meta({
   description: 'Nothing after this instant is counted; by default, and at most, now.',
 });
 

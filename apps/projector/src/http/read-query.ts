@@ -5,6 +5,9 @@ import type { QueryName } from '@libs/read-models';
 import type { z } from 'zod';
 import { decodeCursor, type Cursor, type CursorQuery } from '../queries/cursor.js';
 
+/** How far apart the clocks of two machines that answer pages of one query may be. */
+const CLOCK_SKEW_MS = 60_000;
+
 /** As the query string was parsed. */
 export type RawQuery = Readonly<Record<string, string | string[]>>;
 
@@ -42,7 +45,7 @@ export function readQuery<Schema extends z.ZodType<Values>>(
   now: number,
 ): WholeQuery<z.output<Schema>> {
   const { cursor: text, minPosition: _, ...given } = raw;
-  const cursor = typeof text === 'string' ? cursorOf(text, route) : null;
+  const cursor = typeof text === 'string' ? cursorOf(text, route, now) : null;
   const pipe = new ZodPipe(schema);
   const values = pipe.transform(cursor === null ? raw : { ...cursor.query, ...raw });
   const problems = cursor === null ? contradictions(values, now) : differences(pipe, cursor, given, values);
@@ -57,11 +60,14 @@ export function readQuery<Schema extends z.ZodType<Values>>(
   };
 }
 
-function cursorOf(text: string, { name, account, agentId }: Route): Cursor {
+function cursorOf(text: string, { name, account, agentId }: Route, now: number): Cursor {
   const cursor = decodeCursor(text);
   if (cursor === null) throw invalidParameters([{ name: 'cursor', message: 'is damaged' }]);
   if (cursor.name !== name || cursor.account !== account || cursor.agentId !== agentId) {
     throw invalidParameters([{ name: 'cursor', message: 'belongs to another query' }]);
+  }
+  if (cursor.asOf > now + CLOCK_SKEW_MS) {
+    throw invalidParameters([{ name: 'cursor', message: 'has an asOf in the future' }]);
   }
   return cursor;
 }

@@ -1,7 +1,7 @@
 // What a reader may answer instead of a reply, and the problem it becomes.
 import { tempFolders } from '@libs/event-store/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ReaderBusyError, type QueryReader } from '../queries/query-reader.js';
+import { QueryTimeoutError, ReaderBusyError, type QueryReader } from '../queries/query-reader.js';
 import type { ReadAnswer } from '../queries/read-request.js';
 import { ACCOUNT } from '../testing/agent-updates.js';
 import { startProjector, type ProjectorUnderTest, type Reply } from '../testing/projector-under-test.js';
@@ -13,7 +13,12 @@ describe('a query that is refused', () => {
   afterEach(() => app.close());
 
   async function askOf(ask: () => Promise<ReadAnswer>): Promise<Reply> {
-    const reader: QueryReader = { ask, waiting: () => 0, close: () => Promise.resolve() };
+    const reader: QueryReader = {
+      ask,
+      waiting: () => 0,
+      refuseWaiting: () => undefined,
+      close: () => Promise.resolve(),
+    };
     app = await startProjector({ folder: newFolder(), runtime: { reader } });
     const position = await app.append({
       ...{ agent: '7', at: '2026-03-02T09:30:00Z', from: 'available', to: 'busy' },
@@ -22,7 +27,7 @@ describe('a query that is refused', () => {
     return app.get(`/v1/accounts/${ACCOUNT}/agents?minPosition=${position}`);
   }
   const refused = (
-    reason: 'query-too-large' | 'read-model-unavailable' | 'invalid-parameters',
+    reason: 'query-too-large' | 'read-model-unavailable' | 'store-unavailable' | 'invalid-parameters',
     parameter = '',
   ) => askOf(() => Promise.resolve({ refused: reason, message: 'why', parameter: parameter || null }));
 
@@ -31,6 +36,16 @@ describe('a query that is refused', () => {
     expect(status).toBe(503);
     expect(json).toMatchObject({ code: 'busy' });
     expect(headers['retry-after']).toBe('1');
+  });
+
+  it('because it takes too long is 503 with Retry-After, and counted', async () => {
+    const { status, json, headers } = await askOf(() => Promise.reject(new QueryTimeoutError(20_000)));
+    expect(status).toBe(503);
+    expect(json).toMatchObject({ code: 'query-timeout', detail: expect.stringContaining('20 s') });
+    expect(headers['retry-after']).toBe('30');
+    expect((await app.get('/metrics')).text).toContain(
+      'query_timeouts_total{query="agents",app="projector"} 1',
+    );
   });
 
   it('because it covers too much is 400 and says why', async () => {
@@ -43,6 +58,13 @@ describe('a query that is refused', () => {
     const { status, json } = await refused('invalid-parameters', 'tz');
     expect(status).toBe(400);
     expect(json).toMatchObject({ code: 'invalid-parameters', parameters: [{ name: 'tz', message: 'why' }] });
+  });
+
+  it('because the log cannot be read is 503 with Retry-After', async () => {
+    const { status, json, headers } = await refused('store-unavailable');
+    expect(status).toBe(503);
+    expect(json).toMatchObject({ code: 'store-unavailable' });
+    expect(headers['retry-after']).toBe('1');
   });
 
   it('because the database cannot be reached is 503 with Retry-After', async () => {

@@ -14,6 +14,7 @@ import {
 import { CLOCK, type Clock } from '../tokens.js';
 import { AcceptsJsonGuard } from './accepts-json.guard.js';
 import { AccountGet } from './account-get.js';
+import { ClientGone } from './client-gone.js';
 import {
   accountPath,
   acwQuery,
@@ -44,10 +45,14 @@ export class ReportsController {
     reply: timeInStatusReply,
     problems,
   })
-  timeInStatus(@Param(PATH) { accountId }: Path, @Query() raw: RawQuery): Promise<JsonText> {
+  timeInStatus(
+    @Param(PATH) { accountId }: Path,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
     const route = { name: 'time-in-status', schema: timeInStatusQuery, track: 'status' } as const;
     const asked = readReport(route, accountId, raw, this.now());
-    return this.queries.execute(new GetTimeInStatus(asked));
+    return this.queries.execute(new GetTimeInStatus(asked, gone));
   }
 
   @AccountGet('acw', {
@@ -56,10 +61,14 @@ export class ReportsController {
     reply: acwReply,
     problems,
   })
-  acw(@Param(PATH) { accountId }: Path, @Query() raw: RawQuery): Promise<JsonText> {
+  acw(
+    @Param(PATH) { accountId }: Path,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
     const route = { name: 'acw', schema: acwQuery, track: 'status' } as const;
     const asked = readReport(route, accountId, raw, this.now());
-    return this.queries.execute(new GetAcw(asked));
+    return this.queries.execute(new GetAcw(asked, gone));
   }
 
   @AccountGet('sessions', {
@@ -68,10 +77,14 @@ export class ReportsController {
     reply: sessionsReportReply,
     problems,
   })
-  sessions(@Param(PATH) { accountId }: Path, @Query() raw: RawQuery): Promise<JsonText> {
+  sessions(
+    @Param(PATH) { accountId }: Path,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
     const route = { name: 'sessions-report', schema: sessionsReportQuery, track: 'login' } as const;
     const asked = readReport(route, accountId, raw, this.now());
-    return this.queries.execute(new GetSessionsReport(asked));
+    return this.queries.execute(new GetSessionsReport(asked, gone));
   }
 
   @AccountGet('data-quality', {
@@ -80,9 +93,13 @@ export class ReportsController {
     reply: dataQualityReply,
     problems,
   })
-  dataQuality(@Param(PATH) { accountId }: Path, @Query() raw: RawQuery): Promise<JsonText> {
+  dataQuality(
+    @Param(PATH) { accountId }: Path,
+    @Query() raw: RawQuery,
+    @ClientGone() gone: AbortSignal,
+  ): Promise<JsonText> {
     const route = { name: 'data-quality', schema: dataQualityQuery, track: 'status' } as const;
     const asked = readReport(route, accountId, raw, this.now());
-    return this.queries.execute(new GetDataQuality(asked));
+    return this.queries.execute(new GetDataQuality(asked, gone));
   }
 }

@@ -103,10 +103,43 @@ describe('parameters', () => {
     expect(status).toBe(200);
   });
 
-  it.each(['/agents/7/explain', '/changes', '/live/stream'])(
-    '%s, which comes later, is 404',
-    async (path) => {
-      expect(await app.get(`${BASE}${path}`)).toMatchObject({ status: 404, json: { code: 'not-found' } });
-    },
-  );
+  it.each([
+    ['GET', `${BASE}/agents/7/explain?at=2026-03-02T09:00:00Z`],
+    ['GET', `${BASE}/changes`],
+    ['GET', `${BASE}/live/stream`],
+    ['POST', '/v1/projections/rebuild'],
+  ] as const)('%s %s, which comes later, is 400 and says so, not 404', async (method, url) => {
+    const { status, json } = await app.ask(method, url, { accept: 'text/event-stream' });
+    expect(status).toBe(400);
+    expect(json).toMatchObject({
+      code: 'not-supported-yet',
+      detail: expect.stringContaining('not supported yet'),
+    });
+  });
+
+  it.each(['from', 'to', 'asOf'])('%s outside the years 0001 to 9999 is refused by name', async (name) => {
+    const window = { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' };
+    for (const instant of [
+      '0000-12-31T23:59:59Z',
+      '9999-12-31T23:59:59-00:01',
+      '0001-01-01T00:00:00+00:01',
+    ]) {
+      const query = new URLSearchParams({ ...window, [name]: instant });
+      expect((await namedIn(`/reports/time-in-status?${String(query)}`))[name]).toBe(
+        'must lie in the years 0001 to 9999',
+      );
+    }
+  });
+
+  it('a window of all years that can be asked for has an answer in every zone', async () => {
+    const all = 'from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.999Z';
+    for (const zone of ['UTC', 'Asia/Tokyo', 'America/New_York', 'agent']) {
+      for (const path of ['/reports/time-in-status', '/reports/data-quality']) {
+        const { status, json } = await app.get(`${BASE}${path}?${all}&tz=${zone}`);
+        expect({ zone, path, status, json }).toMatchObject({ status: 200 });
+      }
+    }
+    expect(await app.get(`${BASE}/agents/7/timeline?${all}`)).toMatchObject({ status: 200 });
+    expect(await app.get(`${BASE}/agents/7/events?${all}`)).toMatchObject({ status: 200 });
+  });
 });

@@ -2,6 +2,7 @@
 // States: running → it crashed: pausing, longer each time → running. Exits: the signal fires, and the run commits its
 // batch first; a run that must not be repeated ends the app by `onFatal`. A long good run makes the pauses short again.
 import { setTimeout as pause } from 'node:timers/promises';
+import { scrub } from '@libs/platform';
 import type { Logger } from 'pino';
 import type { MonitoredState, ProjectionMonitor } from './projection-monitor.js';
 import type { ProjectionReport, StartProjection } from './projection-report.js';
@@ -33,11 +34,14 @@ export async function superviseProjection(options: SuperviseOptions): Promise<vo
     const end = await start({ signal, onReport });
     if (end.kind === 'fatal') {
       monitor.stopped();
-      logger.fatal({ err: end.error }, 'the projection must not go on');
+      logger.fatal(
+        { err: withoutCause(end.error) },
+        `the projection must not go on: ${scrub(end.error.message)}`,
+      );
       onFatal(end.error);
       return;
     }
-    if (end.kind === 'crashed') logger.error({ err: end.error }, 'the projection crashed');
+    if (end.kind === 'crashed') logger.error({ err: withoutCause(end.error) }, 'the projection crashed');
     if (stopping()) break;
     monitor.restarting();
     if (now() - began >= GOOD_RUN_MS) pauseMs = FIRST_PAUSE_MS;
@@ -45,6 +49,11 @@ export async function superviseProjection(options: SuperviseOptions): Promise<vo
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
   monitor.stopped();
+}
+
+/** What a parser or a database says of the text it could not read may quote that text. */
+function withoutCause(error: Error): Error {
+  return Object.assign(new Error(error.message), error, { stack: error.stack });
 }
 
 /** Passes reports on, with a log line whenever the state changes; falling behind and catching up is nothing to note. */

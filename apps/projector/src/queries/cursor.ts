@@ -1,8 +1,10 @@
 // The opaque text with which a client asks for the next page: the whole query, its asOf, and where the page before ended.
-// It is checked for damage, not for authorship: whatever it says is validated again as if it came from the client.
+// It is checked for damage, not for authorship: anyone can make one. So its query is validated again as if the client had
+// sent it, its asOf must be an instant that is not to come, and its `after` is validated by the query that resumes there.
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { isInRange } from '../instant-range.js';
 
 const CHECKSUM_BYTES = 8;
 /** A query of one request's size; a cursor that unfolds to more was not made here. */
@@ -28,7 +30,7 @@ const zCursor = z.strictObject({
   account: z.string(),
   agentId: z.string().nullable(),
   query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-  asOf: z.int(),
+  asOf: z.int().refine(isInRange),
   after: z.string(),
 });
 

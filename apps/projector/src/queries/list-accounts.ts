@@ -11,6 +11,8 @@ export class ListAccounts extends Query<AccountList> {
   constructor(
     readonly principal: Principal,
     readonly minPosition: bigint | null,
+    /** Fires when whoever asked no longer waits. */
+    readonly gone: AbortSignal,
   ) {
     super();
   }
@@ -20,9 +22,10 @@ export class ListAccounts extends Query<AccountList> {
 export class ListAccountsHandler implements IQueryHandler<ListAccounts, AccountList> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ principal, minPosition }: ListAccounts): Promise<AccountList> {
+  async execute({ principal, minPosition, gone }: ListAccounts): Promise<AccountList> {
     const request = { name: 'accounts', parameters: {}, pages: null } as const;
-    const body = zAccounts.parse(JSON.parse((await this.reader.answer({ request, minPosition })).toString()));
+    const text = await this.reader.answer({ request, minPosition }, gone);
+    const body = zAccounts.parse(JSON.parse(text.toString()));
     return { ...body, accounts: body.accounts.filter(({ accountId }) => mayAccess(principal, accountId)) };
   }
 }

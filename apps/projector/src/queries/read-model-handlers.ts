@@ -1,9 +1,10 @@
-// The handlers of the questions that need nothing but the read model: all alike, so they are made, not written.
+// The handlers of the questions that readers answer as they stand: all alike, so they are made, not written.
 import type { Type } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import {
   GetAcw,
   GetAgent,
+  GetAgentEvents,
   GetDataQuality,
   GetLive,
   GetSessions,
@@ -30,6 +31,7 @@ export const readModelHandlers: readonly Type<IQueryHandler<ReadModelQuery, Json
   GetLive,
   GetTimeline,
   GetSessions,
+  GetAgentEvents,
 ].map(handlerOf);
 
 function handlerOf(
@@ -39,8 +41,8 @@ function handlerOf(
   class ReadModelHandler implements IQueryHandler<ReadModelQuery, JsonText> {
     constructor(private readonly reader: ReadModelReader) {}
 
-    execute({ asked }: ReadModelQuery): Promise<JsonText> {
-      return this.reader.answer(asked);
+    execute({ asked, gone }: ReadModelQuery): Promise<JsonText> {
+      return this.reader.answer(asked, gone);
     }
   }
   return ReadModelHandler;

@@ -1,4 +1,4 @@
-// The questions the read model answers as they stand: a class each, so that a controller names what it asks.
+// The questions that readers answer as they stand: a class each, so that a controller names what it asks.
 import { Query } from '@nestjs/cqrs';
 import type { QueryName } from '@libs/read-models';
 import type { AskedRead } from './read-request.js';
@@ -7,7 +7,11 @@ import type { AskedRead } from './read-request.js';
 export type JsonText = Buffer;
 
 export abstract class ReadModelQuery<Name extends QueryName = QueryName> extends Query<JsonText> {
-  constructor(readonly asked: AskedRead<Name>) {
+  /** `gone` fires when whoever asked no longer waits. */
+  constructor(
+    readonly asked: AskedRead<Name>,
+    readonly gone: AbortSignal,
+  ) {
     super();
   }
 }
@@ -23,3 +27,5 @@ export class ListStatuses extends ReadModelQuery<'statuses'> {}
 export class GetLive extends ReadModelQuery<'live'> {}
 export class GetTimeline extends ReadModelQuery<'timeline'> {}
 export class GetSessions extends ReadModelQuery<'sessions'> {}
+/** The immutable events behind a timeline. */
+export class GetAgentEvents extends ReadModelQuery<'event-places'> {}

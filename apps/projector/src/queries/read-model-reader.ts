@@ -6,11 +6,13 @@ import type { QueryName } from '@libs/read-models';
 import { ProjectionMonitor } from '../project/projection-monitor.js';
 import { ProjectorMetrics } from '../projector-metrics.js';
 import { RUNTIME, type ProjectorRuntime } from '../projector-runtime.js';
-import { ReaderBusyError } from './query-reader.js';
+import { QueryAbandonedError, QueryTimeoutError, ReaderBusyError } from './query-reader.js';
 import type { JsonText } from './read-model-query.js';
 import type { AskedRead, ReadAnswer, ReadRefusal, ReadRequest } from './read-request.js';
 
 const RETRY_AFTER_SECONDS = 1;
+/** The same query again will hardly be faster, unless the machine was busy. */
+const RETRY_AFTER_TIMEOUT_SECONDS = 30;
 
 @Injectable()
 export class ReadModelReader {
@@ -22,10 +24,13 @@ export class ReadModelReader {
   ) {}
 
   /** Throws `ProblemError` for everything a client can be told. */
-  async answer<Name extends QueryName>({ request, minPosition }: AskedRead<Name>): Promise<JsonText> {
+  async answer<Name extends QueryName>(
+    { request, minPosition }: AskedRead<Name>,
+    gone: AbortSignal,
+  ): Promise<JsonText> {
     if (!this.projection.opened) throw readModelUnavailable();
     if (minPosition !== null) await this.waitFor(minPosition);
-    const answer = await this.metrics.timeQuery(request.name, () => this.ask(request));
+    const answer = await this.metrics.timeQuery(request.name, () => this.ask(request, gone));
     if (!(answer instanceof Uint8Array)) throw problemOf(answer);
     return Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
   }
@@ -35,10 +40,18 @@ export class ReadModelReader {
     throw new ProblemError('position-not-reached', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
-  private async ask<Name extends QueryName>(request: ReadRequest<Name>): Promise<ReadAnswer> {
+  private async ask<Name extends QueryName>(
+    request: ReadRequest<Name>,
+    gone: AbortSignal,
+  ): Promise<ReadAnswer> {
     try {
-      return await this.runtime.reader.ask(request);
+      return await this.runtime.reader.ask(request, gone);
     } catch (error) {
+      if (error instanceof QueryAbandonedError) throw new ProblemError('client-gone');
+      if (error instanceof QueryTimeoutError) {
+        this.metrics.timedOut(request.name);
+        throw queryTimeout(error);
+      }
       // Whatever else fails while readers are being closed fails because of that.
       if (this.stopping.aborted) throw stoppingProblem(error);
       if (!(error instanceof ReaderBusyError)) throw error;
@@ -59,6 +72,11 @@ function problemOf({ refused, message, parameter }: ReadRefusal): ProblemError {
       return invalidParameters([{ name: parameter ?? 'query', message }]);
     case 'read-model-unavailable':
       return readModelUnavailable(message);
+    case 'store-unavailable':
+      return new ProblemError('store-unavailable', undefined, {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        cause: message,
+      });
     default:
       throw new Error(`no such refusal: ${String(refused satisfies never)}`);
   }
@@ -66,6 +84,13 @@ function problemOf({ refused, message, parameter }: ReadRefusal): ProblemError {
 
 const stoppingProblem = (cause: unknown): ProblemError =>
   new ProblemError('unavailable', 'The app is stopping.', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
+
+const queryTimeout = (cause: QueryTimeoutError): ProblemError =>
+  new ProblemError(
+    'query-timeout',
+    `The answer takes longer than ${cause.limitMs / 1_000} s. Ask for less: a shorter window, longer buckets, fewer agents.`,
+    { retryAfterSeconds: RETRY_AFTER_TIMEOUT_SECONDS, cause },
+  );
 
 const readModelUnavailable = (cause?: string): ProblemError =>
   new ProblemError('read-model-unavailable', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });

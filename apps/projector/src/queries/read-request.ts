@@ -17,7 +17,7 @@ export interface AskedRead<Name extends QueryName = QueryName> {
 }
 
 export interface ReadRefusal {
-  readonly refused: QueryErrorCode | 'read-model-unavailable';
+  readonly refused: QueryErrorCode | 'read-model-unavailable' | 'store-unavailable';
   readonly message: string;
   /** The parameter at fault, where there is one. */
   readonly parameter: string | null;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { openSqliteEventStore, type SqliteEventStore } from '@libs/event-store/sqlite';
 import { createApp } from '@libs/platform';
-import { eventStoreAdapter, type StoreUrls } from '../adapters.js';
+import type { StoreUrls } from '../adapters.js';
 import { OPEN_API_INFO } from '../open-api-info.js';
 import { projectReadModel } from '../project/project-read-model.js';
 import { ProjectorModule } from '../projector.module.js';
@@ -20,6 +20,8 @@ export interface UnderTestOptions {
   readonly runtime?: Partial<ProjectorRuntime>;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -33,7 +35,12 @@ export interface ProjectorUnderTest {
   log(): SqliteEventStore;
   /** Gives the position as text. */
   append(change: StatusChange): Promise<string>;
-  get(url: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  get(url: string, headers?: Headers): Promise<Reply>;
+  ask(method: 'GET' | 'POST', url: string, headers?: Headers): Promise<Reply>;
+  /** Over a real connection, too. Gives the address. */
+  listen(): Promise<string>;
+  /** What the app has logged. */
+  logged(): string;
   close(): Promise<void>;
 }
 
@@ -42,15 +49,15 @@ export async function startProjector({
   apiKeysFile,
   runtime,
 }: UnderTestOptions): Promise<ProjectorUnderTest> {
+  const file = join(folder, 'events.db');
   const urls: StoreUrls = {
-    eventStore: { kind: 'sqlite', path: join(folder, 'events.db') },
+    eventStore: { kind: 'sqlite', path: file },
     readModel: { kind: 'sqlite', path: join(folder, 'read.db') },
   };
   const now = (): number => NOW;
   const made = (): ProjectorRuntime => ({
     startProjection: (options) => projectReadModel({ ...options, ...urls, now }),
-    reader: inProcessReader(urls.readModel),
-    openEventStore: () => eventStoreAdapter(urls.eventStore).read(urls.eventStore, now),
+    reader: inProcessReader(urls, now),
     positionWaitMs: 5_000,
     now,
     onFatal: (error) => {
@@ -58,27 +65,41 @@ export async function startProjector({
     },
     ...runtime,
   });
+  let logged = '';
   const { app, close } = await createApp(ProjectorModule.forRoot(made), {
     name: 'projector',
-    config: { host: '127.0.0.1', port: 0, apiKeysFile: apiKeysFile ?? null, logLevel: 'silent' },
+    config: { host: '127.0.0.1', port: 0, apiKeysFile: apiKeysFile ?? null, logLevel: 'info' },
     bodyLimit: 1_024,
     openApi: OPEN_API_INFO,
-    logDestination: new Writable({ write: (_chunk, _encoding, done) => done() }),
+    logDestination: new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        logged += chunk.toString();
+        done();
+      },
+    }),
   });
   let log: SqliteEventStore | null = null;
-  const openLog = (): SqliteEventStore => (log ??= openSqliteEventStore({ file: urls.eventStore.path, now }));
+  const openLog = (): SqliteEventStore => (log ??= openSqliteEventStore({ file, now }));
+
+  async function ask(method: 'GET' | 'POST', url: string, headers: Headers = {}): Promise<Reply> {
+    const reply = await app.inject({ method, url, headers: { host: 'localhost', ...headers } });
+    const json: unknown = String(reply.headers['content-type']).includes('json')
+      ? JSON.parse(reply.body)
+      : null;
+    return { status: reply.statusCode, headers: reply.headers, text: reply.body, json };
+  }
 
   return {
     urls,
     log: openLog,
     append: (change) => record(openLog(), payloadOf(change), NOW),
-    get: async (url, headers = {}) => {
-      const reply = await app.inject({ method: 'GET', url, headers: { host: 'localhost', ...headers } });
-      const json: unknown = String(reply.headers['content-type']).includes('json')
-        ? JSON.parse(reply.body)
-        : null;
-      return { status: reply.statusCode, headers: reply.headers, text: reply.body, json };
+    get: (url, headers) => ask('GET', url, headers),
+    ask,
+    listen: async () => {
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      return app.getUrl();
     },
+    logged: () => logged,
     close: async () => {
       await close();
       await log?.close();
