@@ -64,6 +64,8 @@ describe('a forged cursor', () => {
       for (const asOf of [8.64e15 + 1, -8.64e15, Number.MAX_SAFE_INTEGER, 0.5, NOW + 3_600_000]) {
         const reply = await send(path, { name, account: ACCOUNT, agentId, query, asOf, after: '"5"' });
         expect({ asOf, ...reply }).toMatchObject(namesCursor);
+        // Before anything is asked of the read model.
+        expect(reply.text).toMatch(/"message":"(is damaged|has an asOf in the future)"/);
       }
     },
   );
