@@ -6,7 +6,7 @@ import type { QueryReply } from './queries.js';
 export async function qualityCounts(sql: Sql): Promise<QueryReply> {
   const count = async (rows: string): Promise<number> => {
     const [row] = await sql.all<{ n: number }>(`SELECT count(*) AS n FROM ${rows}`);
-    return Number(row?.n ?? 0);
+    return row?.n ?? 0;
   };
   const gaps = await count('gap');
   const chainBreaks = await count('chain_break');
