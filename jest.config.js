@@ -19,8 +19,10 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
-    '^@libs/(domain|event-store|projection|read-models|platform|simulator)$': '<rootDir>/libs/$1/src/index.ts',
-    '^@libs/(domain|event-store|read-models)/(kurrentdb|sqlite|testing)$': '<rootDir>/libs/$1/src/$2/index.ts',
+    '^@libs/(domain|event-store|projection|read-models|platform|simulator)$':
+      '<rootDir>/libs/$1/src/index.ts',
+    '^@libs/(domain|event-store|read-models)/(kurrentdb|sqlite|testing)$':
+      '<rootDir>/libs/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testTimeout: 30_000,
