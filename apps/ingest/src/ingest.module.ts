@@ -2,6 +2,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { EventStore } from '@libs/event-store';
+import { openKurrentDbEventStore } from '@libs/event-store/kurrentdb';
 import { openSqliteEventStore } from '@libs/event-store/sqlite';
 import { LOGGER, METRICS, type IngestConfig } from '@libs/platform';
 import { join } from 'node:path';
@@ -84,7 +85,7 @@ export class IngestModule {
         },
         {
           provide: KAFKA_SOURCE,
-          inject: [PARTS, CommandBus, METRICS, LOGGER],
+          inject: [PARTS, CommandBus, UpdateRecorder, METRICS, LOGGER],
           useFactory: makeKafkaSource,
         },
         UpdateIntake,
@@ -100,6 +101,7 @@ export class IngestModule {
 function makeKafkaSource(
   { kafka, decoder, limits, now }: IngestParts,
   commands: CommandBus,
+  recorder: UpdateRecorder,
   metrics: Registry,
   logger: Logger,
 ): KafkaSource | null {
@@ -108,6 +110,7 @@ function makeKafkaSource(
     settings: kafka,
     decode: (payloads, receivedAt) => decoder.decode(payloads, receivedAt),
     record: (updates, receptions) => commands.execute(new RecordAgentUpdate(updates, receptions)),
+    onAssigned: () => recorder.forgetStreams(),
     limits,
     now,
     metrics,
@@ -131,7 +134,9 @@ function openEventStore(url: IngestConfig['eventStore'], now: () => number): Eve
   switch (url.kind) {
     case 'sqlite':
       return openSqliteEventStore({ file: url.path, now });
+    case 'kurrentdb':
+      return openKurrentDbEventStore({ connectionString: url.connectionString });
     default:
-      throw new Error(`no such event store: ${String(url.kind satisfies never)}`);
+      throw new Error(`no such event store: ${String(url satisfies never)}`);
   }
 }

@@ -1,7 +1,8 @@
 // Which adapter serves the event store's URL; the one place that chooses, for the app's thread and for the projection's alike.
 import type { EventStore } from '@libs/event-store';
+import { openKurrentDbEventStore, waitForKurrentDb } from '@libs/event-store/kurrentdb';
 import { openSqliteEventStore, waitForEventStore } from '@libs/event-store/sqlite';
-import type { ReadModelUrl, StoreUrl } from '@libs/platform';
+import type { KurrentDbUrl, ReadModelUrl, SqliteUrl, StoreUrl } from '@libs/platform';
 
 /** Where both stores live: plain data, so that it crosses to a thread. */
 export interface StoreUrls {
@@ -28,14 +29,31 @@ interface EventStoreAdapter {
   readonly read: (url: StoreUrl, now: () => number) => EventStore;
 }
 
-const EVENT_STORES: Readonly<Record<StoreUrl['kind'], EventStoreAdapter>> = {
-  sqlite: {
-    follow: async ({ path: file }, options) => {
-      const store = await waitForEventStore({ file, ...options });
-      return store === null ? null : { store, contiguousPositions: store.contiguousPositions };
-    },
-    read: ({ path: file }, now) => openSqliteEventStore({ file, now, readOnly: true }),
+const sqlite = ({ path: file }: SqliteUrl): EventStoreAdapter => ({
+  follow: async (_url, options) => {
+    const store = await waitForEventStore({ file, ...options });
+    return store === null ? null : { store, contiguousPositions: store.contiguousPositions };
   },
-};
+  read: (_url, now) => openSqliteEventStore({ file, now, readOnly: true }),
+});
 
-export const eventStoreAdapter = (url: StoreUrl): EventStoreAdapter => EVENT_STORES[url.kind];
+const kurrentDb = ({ connectionString }: KurrentDbUrl): EventStoreAdapter => ({
+  follow: async (_url, { signal, onWaiting }) => {
+    const store = openKurrentDbEventStore({ connectionString });
+    if (await waitForKurrentDb(store, { signal, onWaiting })) return { store, contiguousPositions: false };
+    await store.close();
+    return null;
+  },
+  read: () => openKurrentDbEventStore({ connectionString }),
+});
+
+export function eventStoreAdapter(url: StoreUrl): EventStoreAdapter {
+  switch (url.kind) {
+    case 'sqlite':
+      return sqlite(url);
+    case 'kurrentdb':
+      return kurrentDb(url);
+    default:
+      throw new Error(`no such event store: ${String(url satisfies never)}`);
+  }
+}

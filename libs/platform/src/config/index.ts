@@ -11,5 +11,12 @@ export { renderEnvExample } from './env-example.js';
 export type { KafkaConfig } from './kafka-config.js';
 export { loadConfig } from './load-config.js';
 export type { PostgresUrl } from './postgres-url.js';
-export { zReadModelUrl, zStoreUrl, type ReadModelUrl, type SqliteUrl, type StoreUrl } from './store-url.js';
+export {
+  zReadModelUrl,
+  zStoreUrl,
+  type ReadModelUrl,
+  type SqliteUrl,
+  type StoreUrl,
+  type KurrentDbUrl,
+} from './store-url.js';
 export { LOG_LEVELS, type LogLevel } from './variables.js';

@@ -97,8 +97,14 @@ describe('loadConfig', () => {
     }
   });
 
-  it('says of a store to come that it is not supported yet', () => {
-    expect(problemsOf({ EVENT_STORE_URL: 'esdb://host' })).toContain('esdb: is not supported yet');
+  it.each([
+    'esdb://host:2113?tls=false',
+    'esdb+discover://u:p@a,b',
+    'kurrentdb://h',
+    'kurrentdb+discover://h',
+  ])('reads %s as a KurrentDB', (connectionString) => {
+    const expected = { kind: 'kurrentdb', connectionString };
+    expect(loadConfig(ingestConfig, { EVENT_STORE_URL: connectionString }).eventStore).toEqual(expected);
   });
 
   it.each([
@@ -110,8 +116,8 @@ describe('loadConfig', () => {
     expect(loadConfig(ingestConfig, { EVENT_STORE_URL: url }).eventStore).toEqual({ kind: 'sqlite', path });
   });
 
-  it.each(['sqlite:', 'sqlite://', 'sqlite::memory:', 'events.db'])(
-    'refuses %s, which names no file',
+  it.each(['sqlite:', 'sqlite://', 'sqlite::memory:', 'events.db', 'esdb:', 'esdb://', 'esdb:///x'])(
+    'refuses %s, which names no file and no server',
     (url) => {
       expect(problemsOf({ EVENT_STORE_URL: url })).toContain('EVENT_STORE_URL');
     },

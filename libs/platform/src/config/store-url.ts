@@ -9,8 +9,14 @@ export interface SqliteUrl {
   readonly path: string;
 }
 
+export interface KurrentDbUrl {
+  readonly kind: 'kurrentdb';
+  /** As given; it may hold a password. */
+  readonly connectionString: string;
+}
+
 /** Where the event store lives. A further adapter adds a member here and a case to the two composition roots. */
-export type StoreUrl = SqliteUrl;
+export type StoreUrl = SqliteUrl | KurrentDbUrl;
 
 /** Where the read model lives. */
 export type ReadModelUrl = SqliteUrl | PostgresUrl;
@@ -24,10 +30,25 @@ const sqlite = (_text: string, rest: string): SqliteUrl => {
   return { kind: 'sqlite', path };
 };
 
-const NOT_YET = ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'];
+const kurrentDb = (text: string, rest: string): KurrentDbUrl => {
+  if (!/^\/\/[^/?]/.test(rest)) throw new UrlProblem('must name a server: esdb://host:port');
+  return { kind: 'kurrentdb', connectionString: text };
+};
 
-/** Reads `sqlite:<path>` (also `sqlite://<path>`). Any other scheme is an issue that names the scheme alone. */
-export const zStoreUrl = zUrl<StoreUrl>({ sqlite }, 'sqlite:<path>');
+/**
+ * Reads `sqlite:<path>` (also `sqlite://<path>`) and the connection strings of KurrentDB and EventStoreDB. Any other scheme
+ * is an issue that names the scheme alone.
+ */
+export const zStoreUrl = zUrl<StoreUrl>(
+  {
+    sqlite,
+    esdb: kurrentDb,
+    'esdb+discover': kurrentDb,
+    kurrentdb: kurrentDb,
+    'kurrentdb+discover': kurrentDb,
+  },
+  'sqlite:<path> or esdb://…',
+);
 
 /** Reads `sqlite:<path>`, and `postgres://user:password@host:port/database?schema=name`. */
 export const zReadModelUrl = zUrl<ReadModelUrl>(
@@ -51,7 +72,6 @@ function readUrl<Url>(text: string, readers: Readers<Url>, offered: string): Url
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(text) ?? [];
   if (scheme === undefined || rest === undefined) throw new UrlProblem(`must be a URL such as ${offered}`);
   const known = scheme.toLowerCase();
-  if (NOT_YET.includes(known)) throw new UrlProblem(`${known}: is not supported yet; use ${offered}`);
   const read = readers[known];
   if (!read) throw new UrlProblem(`has a scheme that cannot be used here; use ${offered}`);
   return read(text, rest);
