@@ -1,4 +1,4 @@
-// Mends kafkajs 2.2.4 (its issue 1556): with nothing waiting, each connection still looks at its queue once a millisecond,
+// Mends kafkajs 2.2.4 (kafkajs#1556): with nothing waiting, each connection still looks at its queue once a millisecond,
 // for ever, which costs a tenth of a core, and makes Node 24 warn of a negative timeout.
 import { createRequire } from 'node:module';
 
