@@ -31,8 +31,8 @@ export class RunningApps {
     });
   }
 
-  /** In `folder` as working directory, too, so that no `.env` of the developer's is read. */
-  static start(folder: string): RunningApps {
+  /** In `folder` as working directory, too, so that no `.env` of the developer's is read. `settings`: further variables. */
+  static start(folder: string, settings: Readonly<Record<string, string>> = {}): RunningApps {
     const { PATH } = process.env;
     const env = {
       PATH,
@@ -40,6 +40,7 @@ export class RunningApps {
       INGEST_PORT: '0',
       PROJECTOR_PORT: '0',
       npm_lifecycle_event: 'start',
+      ...settings,
     };
     const script = resolve('tools/start/main.mjs');
     return new RunningApps(spawn(process.execPath, [script], { cwd: folder, env }));

@@ -2,13 +2,15 @@
 // end; then the queue is drained, the log closed (which empties its write-ahead log), then the quarantine.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EventStoreError, type EventStore } from '@libs/event-store';
-import { HealthChecks, SHUTDOWN_SIGNAL, type CheckResult } from '@libs/platform';
+import { HealthChecks, LOGGER, SHUTDOWN_SIGNAL, type CheckResult } from '@libs/platform';
+import type { Logger } from 'pino';
 import { InFlight } from './http/in-flight.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import type { KafkaSource } from './kafka/kafka-source.js';
 import { QuarantineStore } from './quarantine/quarantine-store.js';
 import type { PayloadDecoder } from './record-agent-update/payload-decoder.js';
 import { UpdateRecorder } from './record-agent-update/update-recorder.js';
+import { reachEventStore, type StoreServer } from './reach-event-store.js';
 import { DECODER, EVENT_STORE, KAFKA_SOURCE } from './tokens.js';
 
 /** A store that can tell the size of its write-ahead log. */
@@ -18,13 +20,16 @@ interface HasWal {
 
 @Injectable()
 export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  private reading: Promise<CheckResult> | null = null;
+
   constructor(
-    @Inject(EVENT_STORE) private readonly store: EventStore & Partial<HasWal>,
+    @Inject(EVENT_STORE) private readonly store: EventStore & Partial<HasWal & StoreServer>,
     private readonly quarantine: QuarantineStore,
     private readonly recorder: UpdateRecorder,
     @Inject(DECODER) private readonly decoder: PayloadDecoder,
     @Inject(KAFKA_SOURCE) private readonly kafka: KafkaSource | null,
-    @Inject(SHUTDOWN_SIGNAL) stopping: AbortSignal,
+    @Inject(SHUTDOWN_SIGNAL) private readonly stopping: AbortSignal,
+    @Inject(LOGGER) private readonly logger: Logger,
     inFlight: InFlight,
     metrics: IngestMetrics,
     checks: HealthChecks,
@@ -43,7 +48,11 @@ export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShu
     stopping.addEventListener('abort', () => void kafka.stop());
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    const { checkConnection } = this.store;
+    if (checkConnection !== undefined) {
+      await reachEventStore({ checkConnection }, { logger: this.logger, signal: this.stopping });
+    }
     this.kafka?.start();
   }
 
@@ -55,7 +64,12 @@ export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShu
     this.quarantine.close();
   }
 
-  private async checkStore(): Promise<CheckResult> {
+  /** One read at a time: a server that is away answers none of them soon. */
+  private checkStore(): Promise<CheckResult> {
+    return (this.reading ??= this.readStore().finally(() => (this.reading = null)));
+  }
+
+  private async readStore(): Promise<CheckResult> {
     try {
       await this.store.head();
     } catch (error) {

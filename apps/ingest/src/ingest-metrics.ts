@@ -26,6 +26,7 @@ export class IngestMetrics {
   readonly appendSeconds: Histogram;
   readonly appendSize: Histogram;
   readonly storeAvailable: Gauge;
+  readonly storeRetries: Counter<'what'>;
 
   constructor(private readonly registry: Registry) {
     const counter = (name: string, help: string) => new Counter({ name, help, registers: [registry] });
@@ -68,6 +69,13 @@ export class IngestMetrics {
       registers: [registry],
     });
     this.storeAvailable.set(1);
+    this.storeRetries = new Counter({
+      name: 'ingest_event_store_retries_total',
+      help: 'Reads and appends that were repeated because the server of the event store did not answer.',
+      labelNames: ['what'] as const,
+      registers: [registry],
+    });
+    for (const what of ['read', 'append']) this.storeRetries.inc({ what }, 0);
   }
 
   countQuarantined(code: QuarantineCode): void {

@@ -1,10 +1,10 @@
 // The composition root: adapters by the URLs' schemes, and what Nest injects.
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import type { EventStore } from '@libs/event-store';
-import { openKurrentDbEventStore } from '@libs/event-store/kurrentdb';
+import { EventStoreError, type EventStore } from '@libs/event-store';
+import { openKurrentDbEventStore, type OnRetry } from '@libs/event-store/kurrentdb';
 import { openSqliteEventStore } from '@libs/event-store/sqlite';
-import { LOGGER, METRICS, type IngestConfig } from '@libs/platform';
+import { LOGGER, METRICS, StartupError, type IngestConfig } from '@libs/platform';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -44,14 +44,18 @@ const PARTS = Symbol('PARTS');
 
 @Module({})
 export class IngestModule {
-  /** `makeParts` is called once, and not at all when the app is only described. */
-  static forRoot(makeParts: () => IngestParts): DynamicModule {
+  /** `makeParts` is called once, and not at all when the app is only described; it is told whom to tell of repetitions. */
+  static forRoot(makeParts: (onRetry: OnRetry) => IngestParts): DynamicModule {
     return {
       module: IngestModule,
       imports: [CqrsModule.forRoot()],
       controllers: [AgentUpdatesController, QuarantineController, SkippedEventsController],
       providers: [
-        { provide: PARTS, useFactory: makeParts },
+        {
+          provide: PARTS,
+          inject: [IngestMetrics, LOGGER],
+          useFactory: (metrics: IngestMetrics, logger: Logger) => makeParts(noteRetries(metrics, logger)),
+        },
         { provide: EVENT_STORE, inject: [PARTS], useFactory: ({ store }: IngestParts) => store },
         {
           provide: QuarantineStore,
@@ -118,10 +122,25 @@ function makeKafkaSource(
   });
 }
 
-/** Opens the log and the quarantine, creating what is not there. Throws `EventStoreError` where a file cannot serve. */
-export function openParts(config: IngestConfig, limits: IngestLimits, now: () => number): IngestParts {
+function noteRetries({ storeRetries }: IngestMetrics, logger: Logger): OnRetry {
+  return (what, error) => {
+    storeRetries.inc({ what });
+    logger.debug({ what, err: error }, 'the event store is asked again');
+  };
+}
+
+/**
+ * Opens the log and the quarantine, creating what is not there. Throws `EventStoreError` where a file cannot serve, and
+ * `StartupError` for a connection string that is none.
+ */
+export function openParts(
+  config: IngestConfig,
+  limits: IngestLimits,
+  now: () => number,
+  onRetry: OnRetry = () => undefined,
+): IngestParts {
   const kafka = config.kafka === null ? null : readKafkaSettings(config.kafka);
-  const store = openEventStore(config.eventStore, now);
+  const store = openEventStore(config.eventStore, now, onRetry);
   const quarantine = new QuarantineStore({
     file: join(config.dataDir, 'quarantine.db'),
     maxItems: limits.quarantineItems,
@@ -130,13 +149,24 @@ export function openParts(config: IngestConfig, limits: IngestLimits, now: () =>
   return { store, quarantine, decoder: openThreadedDecoder(), limits, kafka, now };
 }
 
-function openEventStore(url: IngestConfig['eventStore'], now: () => number): EventStore {
+function openEventStore(url: IngestConfig['eventStore'], now: () => number, onRetry: OnRetry): EventStore {
   switch (url.kind) {
     case 'sqlite':
       return openSqliteEventStore({ file: url.path, now });
     case 'kurrentdb':
-      return openKurrentDbEventStore({ connectionString: url.connectionString });
+      return openKurrentDb(url.connectionString, onRetry);
     default:
       throw new Error(`no such event store: ${String(url satisfies never)}`);
+  }
+}
+
+/** Connects later: see `reach-event-store.ts`. */
+function openKurrentDb(connectionString: string, onRetry: OnRetry): EventStore {
+  try {
+    return openKurrentDbEventStore({ connectionString, onRetry });
+  } catch (error) {
+    // Its messages never quote the string.
+    if (error instanceof EventStoreError) throw new StartupError(`EVENT_STORE_URL: ${error.message}`);
+    throw error;
   }
 }

@@ -7,7 +7,7 @@ import { IngestModule, openParts } from './ingest.module.js';
 await runMain(async () => {
   const config = loadConfig(ingestConfig, process.env);
   await startApp(
-    IngestModule.forRoot(() => openParts(config, DEFAULT_LIMITS, Date.now)),
+    IngestModule.forRoot((onRetry) => openParts(config, DEFAULT_LIMITS, Date.now, onRetry)),
     appOptions(config, DEFAULT_LIMITS),
   );
 });

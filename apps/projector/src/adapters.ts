@@ -1,5 +1,5 @@
 // Which adapter serves the event store's URL; the one place that chooses, for the app's thread and for the projection's alike.
-import type { EventStore } from '@libs/event-store';
+import type { EventStore, EventStoreError } from '@libs/event-store';
 import { openKurrentDbEventStore, waitForKurrentDb } from '@libs/event-store/kurrentdb';
 import { openSqliteEventStore, waitForEventStore } from '@libs/event-store/sqlite';
 import type { KurrentDbUrl, ReadModelUrl, SqliteUrl, StoreUrl } from '@libs/platform';
@@ -13,7 +13,10 @@ export interface StoreUrls {
 export interface WaitOptions {
   readonly now: () => number;
   readonly signal: AbortSignal;
-  readonly onWaiting: () => void;
+  /** With the reason, where it is a server that is not reached. */
+  readonly onWaiting: (reason?: EventStoreError) => void;
+  /** Told before a call is repeated or a subscription renewed. */
+  readonly onRetry: () => void;
 }
 
 /** Positions 1, 2, 3 … make the lag a number of events. */
@@ -30,17 +33,22 @@ interface EventStoreAdapter {
 }
 
 const sqlite = ({ path: file }: SqliteUrl): EventStoreAdapter => ({
-  follow: async (_url, options) => {
-    const store = await waitForEventStore({ file, ...options });
+  follow: async (_url, { now, signal, onWaiting }) => {
+    const store = await waitForEventStore({ file, now, signal, onWaiting: () => onWaiting() });
     return store === null ? null : { store, contiguousPositions: store.contiguousPositions };
   },
   read: (_url, now) => openSqliteEventStore({ file, now, readOnly: true }),
 });
 
 const kurrentDb = ({ connectionString }: KurrentDbUrl): EventStoreAdapter => ({
-  follow: async (_url, { signal, onWaiting }) => {
-    const store = openKurrentDbEventStore({ connectionString });
-    if (await waitForKurrentDb(store, { signal, onWaiting })) return { store, contiguousPositions: false };
+  follow: async (_url, { signal, onWaiting, onRetry }) => {
+    const store = openKurrentDbEventStore({ connectionString, onRetry });
+    try {
+      if (await waitForKurrentDb(store, { signal, onWaiting })) return { store, contiguousPositions: false };
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
     await store.close();
     return null;
   },

@@ -60,6 +60,12 @@ export class ProjectorMetrics {
       'Times the projection was started again.',
       () => projection.view().restarts,
     );
+    total(
+      registers,
+      'projection_event_store_retries_total',
+      'Calls repeated and subscriptions renewed because the server of the event store did not answer.',
+      () => projection.view().storeRetries,
+    );
     new Gauge({
       name: 'projection_state',
       help: '1 for the state the projection is in.',

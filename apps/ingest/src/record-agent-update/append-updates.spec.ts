@@ -118,4 +118,20 @@ describe('appendUpdates', () => {
     await appendUpdates(store, states, [update(4), update(5), update(6), update(7)]);
     expect((await streamOf()).map(({ data }) => (data as { n: number }).n)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
+
+  it('says of what is later than all before it that it is new, and of nothing else', async () => {
+    const told: (boolean | undefined)[] = [];
+    const listening: Pick<EventStore, 'append'> = {
+      append: (items) => {
+        told.push(...items.map(({ surelyNew }) => surelyNew));
+        return store.append(items);
+      },
+    };
+    const states = new StreamStates(store, 10);
+    await appendUpdates(listening, states, [update(50), update(20), update(51, '8'), update(60)]);
+    expect(told.splice(0)).toEqual([true, false, true, true]);
+    await appendUpdates(listening, new StreamStates(store, 10), [update(60), update(61)]);
+    // The second conflicts once, because the first was there already.
+    expect(told).toEqual([false, true, true]);
+  });
 });

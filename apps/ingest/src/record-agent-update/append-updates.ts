@@ -129,6 +129,8 @@ function itemOf(
     stream: streamOf(update),
     expectedRevision: before.revision,
     events: [{ id: update.eventId, type: AGENT_UPDATED, data: update.data, metadata }],
+    // The id follows from the content, `at` included: what is later than all that stands there is none of it.
+    surelyNew: before.maxAt === null || update.at > before.maxAt,
   };
 }
 

@@ -52,14 +52,18 @@ async function run({ eventStore, readModel, signal, now, onReport }: ProjectRead
     if (position === STOPPED) return;
     const status = { ...report.status, position, lastErrorCode: null };
     tell({ opened: true, openProblem: null, status });
-    const onWaiting = (): void => {
-      if (!report.waitingForEventStore) tell({ waitingForEventStore: true });
+    const onWaiting = (reason?: Error): void => {
+      if (!report.waitingForEventStore) {
+        tell({ waitingForEventStore: true, openProblem: reason?.message ?? null });
+      }
     };
-    const followed = await eventStoreAdapter(eventStore).follow(eventStore, { now, signal, onWaiting });
+    const onRetry = (): void => tell({ storeRetries: report.storeRetries + 1 });
+    const waiting = { now, signal, onWaiting, onRetry };
+    const followed = await eventStoreAdapter(eventStore).follow(eventStore, waiting);
     if (followed === null) return;
     const { store, contiguousPositions } = followed;
     try {
-      tell({ waitingForEventStore: false });
+      tell({ waitingForEventStore: false, openProblem: null });
       await runProjection({
         store,
         lease: model.lease,

@@ -16,6 +16,7 @@ export interface ProjectionView {
   readonly lastErrorCode: ProjectionErrorCode | null;
   readonly appliedEvents: number;
   readonly restarts: number;
+  readonly storeRetries: number;
 }
 
 /** One that stands by sees what the other commits a little later. */
@@ -32,6 +33,7 @@ export class ProjectionMonitor {
   private wasOpened = false;
   private wasCaughtUp = false;
   private appliedBefore = 0;
+  private storeRetriesBefore = 0;
   private restarts = 0;
   private readonly waiters = new Set<Waiter>();
 
@@ -58,7 +60,8 @@ export class ProjectionMonitor {
   /** A run ended and another follows. */
   restarting(): void {
     this.appliedBefore += this.report.appliedEvents;
-    this.report = { ...this.report, appliedEvents: 0 };
+    this.storeRetriesBefore += this.report.storeRetries;
+    this.report = { ...this.report, appliedEvents: 0, storeRetries: 0 };
     this.restarts += 1;
     this.phase = 'restarting';
   }
@@ -98,6 +101,7 @@ export class ProjectionMonitor {
       lastErrorCode,
       appliedEvents: this.appliedBefore + this.report.appliedEvents,
       restarts: this.restarts,
+      storeRetries: this.storeRetriesBefore + this.report.storeRetries,
     };
   }
 

@@ -4,13 +4,15 @@ import type { ProjectionStatus } from '@libs/projection';
 export interface ProjectionReport {
   /** The read model's tables are there. */
   readonly opened: boolean;
-  /** Why the tables cannot be opened yet; it is tried again and again. Holds no credentials. */
+  /** Why the tables or the log cannot be opened yet; it is tried again and again. Holds no credentials. */
   readonly openProblem: string | null;
-  /** There is no log yet; only ingest makes one. */
+  /** There is no log yet (only ingest makes one), or its server is not reached. */
   readonly waitingForEventStore: boolean;
   readonly status: ProjectionStatus;
   /** Events applied since this run began. */
   readonly appliedEvents: number;
+  /** Calls of the event store repeated, and subscriptions renewed, since this run began. */
+  readonly storeRetries: number;
 }
 
 /** How a run of the projection ended. `crashed` may be tried again, `fatal` must not. */
@@ -42,4 +44,5 @@ export const NO_REPORT: ProjectionReport = {
     retries: 0,
   },
   appliedEvents: 0,
+  storeRetries: 0,
 };

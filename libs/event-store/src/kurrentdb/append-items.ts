@@ -3,7 +3,8 @@
 // What holds: an item is written only onto its exact expected revision, all or nothing, and whoever retries with the same ids
 // gets `duplicate` with the revision and position of the first append. Where its ids are looked for:
 // - `noStream`: nothing stands before it, so the server decides; it answers a repetition as it answered the first time.
-// - a revision n: among the last 1,000 events before it (not at all if the caller says `surelyNew`); beyond n the server
+// - a revision n: among the last 1,000 events before it (not at all if the caller says `surelyNew`, and what it is to follow
+//   could be written); beyond n the server
 //   compares the ids itself, and answers a repetition as it answered the first time.
 // - any other expected revision is answered by the server with "wrong": then among the last 1,000 events of the stream.
 // Appended or repeated? A repetition's position lies at or before the end of the log as it was before the first attempt.
@@ -51,7 +52,9 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
     if (together !== null) return together;
     const results: AppendResult[] = [];
     for (const item of items) {
-      const alone = items.length === 1 ? null : await appendTogether(item, [item], since);
+      // `surelyNew` was said of the stream as the first of them leaves it; here another may have stood in its place.
+      const doubtful = { ...item, surelyNew: false };
+      const alone = items.length === 1 ? null : await appendTogether(doubtful, [doubtful], since);
       results.push(...(alone ?? [await resolve(item, since)]));
     }
     return results;

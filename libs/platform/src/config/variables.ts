@@ -31,7 +31,8 @@ export const commonVariables = {
     .meta({ description: 'Address to listen on. Other than loopback only with API_KEYS_FILE.' }),
   DATA_DIR: z.string().default('./data').meta({ description: 'Directory of the embedded files.' }),
   EVENT_STORE_URL: zStoreUrl.optional().meta({
-    description: 'Event store: sqlite:<path>, or esdb://host:port of a KurrentDB or EventStoreDB.',
+    description:
+      'Event store: sqlite:<path>, or the connection string of a KurrentDB or EventStoreDB: esdb://user:password@host:port, esdb+discover://…, also as kurrentdb://….',
     example: 'sqlite:./data/events.db',
   }),
   API_KEYS_FILE: z.string().optional().meta({
