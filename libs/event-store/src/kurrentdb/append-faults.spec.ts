@@ -188,6 +188,19 @@ describe('where an id is looked for', () => {
     expect(double.streamReads()).toBe(reads);
   });
 
+  it('nor is it believed when the event before it finds another in its place', async () => {
+    const double = await doubles.start();
+    await doubles.open(double).append(chain('agent-1-1', 0, 3));
+    // As of somebody who knows of the first event alone: the last of these happens to expect the right revision.
+    const items = [newEvent(10), newEvent(11), newEvent(2)].map((event, index) => ({
+      ...itemOf('agent-1-1', index, event),
+      surelyNew: true,
+    }));
+    const results = await doubles.open(double).append(items);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['conflict', 'conflict', 'duplicate']);
+    expect(idsIn(double, 'agent-1-1')).toHaveLength(3);
+  });
+
   it('and after that not again, as long as nobody else appends', async () => {
     const double = await doubles.start();
     await doubles.open(double).append(chain('agent-1-1', 0, 50));

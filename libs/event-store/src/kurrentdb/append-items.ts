@@ -3,9 +3,9 @@
 // What holds: an item is written only onto its exact expected revision, all or nothing, and whoever retries with the same ids
 // gets `duplicate` with the revision and position of the first append. Where its ids are looked for:
 // - `noStream`: nothing stands before it, so the server decides; it answers a repetition as it answered the first time.
-// - a revision n: among the last 1,000 events before it (not at all if the caller says `surelyNew`, and what it is to follow
-//   could be written); beyond n the server
-//   compares the ids itself, and answers a repetition as it answered the first time.
+// - a revision n: among the last 1,000 events before it (not at all if the caller says `surelyNew`, and what it is
+//   to follow was written with it); beyond n the server compares the ids itself, and answers a repetition as it answered the
+//   first time.
 // - any other expected revision is answered by the server with "wrong": then among the last 1,000 events of the stream.
 // Appended or repeated? A repetition's position lies at or before the end of the log as it was before the first attempt.
 // What does not hold: an id more than 1,000 events back is not found, and is appended again; and when another process

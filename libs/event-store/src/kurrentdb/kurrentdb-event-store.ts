@@ -1,7 +1,7 @@
 // The event store on KurrentDB or EventStoreDB (22.6 and later, made for 23.10). Any number of processes may append; each
 // item is written onto its exact expected revision. It must never use "any", which is only nearly idempotent.
 import { EventStoreError } from '../errors.js';
-import type { EventStore } from '../event-store.js';
+import type { EventStore, Position, RecordedEvent } from '../event-store.js';
 import { prepareItem } from '../prepared-item.js';
 import { createAppendItems } from './append-items.js';
 import { createAppendLanes } from './append-lanes.js';
@@ -42,6 +42,11 @@ export interface KurrentDbEventStoreOptions {
 export interface KurrentDbEventStore extends EventStore {
   /** Positions grow by the bytes of the log: their differences count nothing. */
   readonly contiguousPositions: false;
+  /**
+   * The event at a position, of the streams that `readAll` sees; null when there is none. `readAll` cannot tell it: the
+   * server reads from positions of events alone, and the one before is not known.
+   */
+  eventAt(position: Position): Promise<RecordedEvent | null>;
   /**
    * Asks the server who it is and whether we may read and is tried for `withinMs` (default 10,000). Throws
    * `store-unavailable` (not reached), `store-refused` (credentials, rights, too old, not a KurrentDB).
@@ -107,6 +112,7 @@ export function openKurrentDbEventStore(options: KurrentDbEventStoreOptions): Ku
         { connection, reader, prefixes, deadlineMs: readDeadlineMs, onRetry, closed: closing.signal },
         followOptions,
       ),
+    eventAt: (position) => whileOpen(() => reader.eventAt(position)),
     head: () => whileOpen(() => reader.head()),
     close: () => (closed ??= close()),
     checkConnection: (withinMs = CHECK_MS) => whileOpen(() => checkServer(connection, withinMs)),

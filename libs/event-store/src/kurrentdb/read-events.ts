@@ -15,6 +15,8 @@ export interface EventReader {
   /** `fromLeader`: nothing that is committed may be missing. */
   readStream(stream: string, options: ReadStreamOptions, fromLeader?: boolean): Promise<RecordedEvent[]>;
   readPage(after: Position | null, limit: number): Promise<EventPage>;
+  /** Null when no event of the streams with our prefixes stands there. */
+  eventAt(position: Position): Promise<RecordedEvent | null>;
   /** The last event of the streams with our prefixes. */
   head(): Promise<Position | null>;
   /** The last event of all there are, as the leader knows it; null for a log without any. */
@@ -115,6 +117,29 @@ export function createEventReader({
     return { events, next: events.at(-1)?.position ?? after, atHead };
   }
 
+  async function eventAt(position: Position): Promise<RecordedEvent | null> {
+    let found: RecordedEvent | null = null;
+    const request = allReadRequest({ direction: 'forwards', from: position, count: 1, prefixes });
+    const newTaker = () => {
+      found = null;
+      return (answer: ReadResp) => {
+        const read = answer.getEvent();
+        if (read === undefined) return 'more';
+        const { event } = toRecordedEvent(read);
+        if (event.position === position) found = event;
+        return 'enough';
+      };
+    };
+    try {
+      await answers('read the log', request, true, newTaker);
+    } catch (error) {
+      // Where no record begins, the server cannot begin to read.
+      if (error instanceof EventStoreError && error.code === 'store-misuse') return null;
+      throw error;
+    }
+    return found;
+  }
+
   async function lastOf(only: readonly string[] | null, fromLeader: boolean): Promise<Position | null> {
     let last: Position | null = null;
     const request = allReadRequest({ direction: 'backwards', from: null, count: 1, prefixes: only });
@@ -141,6 +166,7 @@ export function createEventReader({
   return {
     readStream,
     readPage,
+    eventAt,
     head: () => lastOf(prefixes, false),
     endOfLog: () => lastOf(null, true),
     requireWithinLog,

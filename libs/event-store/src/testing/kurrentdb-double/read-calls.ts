@@ -21,6 +21,8 @@ export async function handleRead(context: DoubleContext, call: ReadCall): Promis
     call.emit('error', { code: status.INVALID_ARGUMENT, details: 'no options' });
   } else if (options.hasSubscription()) {
     await subscription(context, newSender(call), options);
+  } else if (isWithinRecord(context.log.records, options)) {
+    call.emit('error', { code: status.INVALID_ARGUMENT, details: 'no record begins at the position' });
   } else {
     await boundedRead(context, newSender(call), options);
   }
@@ -58,6 +60,14 @@ function startOf(records: readonly LogRecord[], options: ReadReq.Options, backwa
   if (at === undefined) return backwards ? last : 0;
   const first = firstFrom(records, BigInt(at));
   return backwards ? first - 1 : first;
+}
+
+/** A log of bytes can be read from where a record begins, and from nowhere else. */
+function isWithinRecord(records: readonly LogRecord[], options: ReadReq.Options): boolean {
+  const at = options.getAll()?.getPosition()?.getCommitPosition();
+  if (at === undefined) return false;
+  const record = records[firstFrom(records, BigInt(at))];
+  return record !== undefined && record.position !== BigInt(at) && BigInt(at) > 0n;
 }
 
 /** The index of the first record at or after a position. */
