@@ -171,6 +171,37 @@ describe('both apps on KurrentDB', () => {
   );
 });
 
+describe('with the server away from the start', () => {
+  it(
+    'both apps run, ingest answers 503, and both end cleanly when they are told to',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'on-kurrentdb-'));
+      // Nothing listens on the discard port of this address.
+      const apps = RunningApps.start(folder, {
+        EVENT_STORE_URL: 'esdb://admin:s3cret@127.0.0.9:9?tls=false',
+      });
+      try {
+        await Promise.all([apps.pidOf('ingest'), apps.pidOf('projector')]);
+        const [, ingest] = /"name":"ingest"[^\n]*"url":"([^"]+)"/.exec(apps.output) ?? [];
+        const reply = await fetch(`${String(ingest)}/v1/agent-updates`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: sampleText(LAST_SAMPLE),
+        });
+        expect(reply.status).toBe(503);
+        expect(await apps.stop()).toBe(0);
+        expect(apps.output).toContain('cannot reach 127.0.0.9:9');
+        expect(apps.output).not.toContain('killed');
+        expect(apps.output).not.toContain('s3cret');
+      } finally {
+        await apps.destroy();
+      }
+      await rm(folder, { recursive: true });
+    },
+    TIME_LIMIT_MS,
+  );
+});
+
 describe('a start that cannot succeed', () => {
   it('says so in one line, and nothing of the password', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'on-kurrentdb-'));
