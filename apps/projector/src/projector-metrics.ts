@@ -64,7 +64,7 @@ export class ProjectorMetrics {
       registers,
       'projection_event_store_retries_total',
       'Calls repeated and subscriptions renewed because the server of the event store did not answer.',
-      () => projection.view().storeRetries,
+      () => projection.storeRetries,
     );
     new Gauge({
       name: 'projection_state',

@@ -16,7 +16,6 @@ export interface ProjectionView {
   readonly lastErrorCode: ProjectionErrorCode | null;
   readonly appliedEvents: number;
   readonly restarts: number;
-  readonly storeRetries: number;
 }
 
 /** One that stands by sees what the other commits a little later. */
@@ -45,6 +44,11 @@ export class ProjectionMonitor {
   /** It has once stood at the head of the log, or stands at an event it cannot pass, which reads need not wait for. */
   get caughtUpOnce(): boolean {
     return this.wasCaughtUp;
+  }
+
+  /** Calls of the event store repeated, and subscriptions renewed, since the start. */
+  get storeRetries(): number {
+    return this.storeRetriesBefore + this.report.storeRetries;
   }
 
   accept(report: ProjectionReport): void {
@@ -101,7 +105,6 @@ export class ProjectionMonitor {
       lastErrorCode,
       appliedEvents: this.appliedBefore + this.report.appliedEvents,
       restarts: this.restarts,
-      storeRetries: this.storeRetriesBefore + this.report.storeRetries,
     };
   }
 
