@@ -2,9 +2,6 @@
 import {
   acwReport,
   dataQualityReport,
-  extractEvidence,
-  fixedLabelOf,
-  keyOf,
   sessionsReport,
   timeInStatus,
   timelineSupplier,
@@ -12,11 +9,10 @@ import {
   type DecodedUpdate,
   type GroupBy,
   type ReportAgent,
-  type ReportLabels,
   type ReportPage,
   type ReportQuery,
 } from '@libs/domain';
-import { pureModel } from '@libs/read-models/testing';
+import { labelsOf, pureModel } from '@libs/read-models/testing';
 
 export type ReportName = 'time-in-status' | 'acw' | 'sessions' | 'data-quality';
 
@@ -61,24 +57,5 @@ export function pureReports(updates: readonly DecodedUpdate[]): PureReports {
       default:
         throw new Error(`no such report: ${String(report satisfies never)}`);
     }
-  };
-}
-
-/** The name in the latest event (`at`, then smallest fingerprint) that gave the key or team one. */
-function labelsOf(updates: readonly DecodedUpdate[]): ReportLabels {
-  const evidences = updates
-    .map(({ eventId, fingerprint, data }) => extractEvidence(eventId, fingerprint, data))
-    .sort((x, y) => y.at - x.at || (x.fingerprint < y.fingerprint ? -1 : 1));
-  return {
-    label: (track, key) => {
-      const named = evidences
-        .map(({ tracks }) => tracks[track]?.a)
-        .find((after) => after?.name !== undefined && keyOf(track, after) === key);
-      return fixedLabelOf(key) ?? named?.name ?? key;
-    },
-    teamName: (teamId) => {
-      const teams = evidences.flatMap((evidence) => evidence.teams ?? []);
-      return teams.find(({ id, name }) => id === teamId && name !== undefined)?.name ?? null;
-    },
   };
 }

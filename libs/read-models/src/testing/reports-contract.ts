@@ -5,13 +5,10 @@ import {
   acwReport,
   dataQualityReport,
   effectiveEnd,
-  fixedLabelOf,
-  keyOf,
   resolveTimeZone,
   sessionsReport,
   timeInStatus,
   timelineSupplier,
-  extractEvidence,
   type DecodedUpdate,
   type Dated,
   type ReportAgent,
@@ -27,6 +24,7 @@ import { runQuery } from '../queries/run-query.js';
 import { openReadModelWriter } from '../writer/read-model-writer.js';
 import { arbitraryReport } from './arbitrary-report.js';
 import type { SuiteDatabase } from './describe-dialects.js';
+import { labelsOf } from './pure-labels.js';
 import { pureModel } from './pure-model.js';
 import { inBatches, recorded } from './recorded.js';
 import { takeOver } from './take-over.js';
@@ -124,23 +122,4 @@ function pureOf(updates: readonly DecodedUpdate[], asked: ReportParameters): Pur
 
 function nameAt(names: readonly Dated<string>[], t: number): string | null {
   return (names.filter(({ at }) => at <= t).at(-1) ?? names[0])?.value ?? null;
-}
-
-/** The name in the latest event (`at`, then smallest fingerprint) that gave the key or team one. */
-function labelsOf(updates: readonly DecodedUpdate[]): ReportLabels {
-  const evidences = updates
-    .map(({ eventId, fingerprint, data }) => extractEvidence(eventId, fingerprint, data))
-    .sort((x, y) => y.at - x.at || (x.fingerprint < y.fingerprint ? -1 : 1));
-  return {
-    label: (track, key) => {
-      const named = evidences
-        .map(({ tracks }) => tracks[track]?.a)
-        .find((after) => after?.name !== undefined && keyOf(track, after) === key);
-      return fixedLabelOf(key) ?? named?.name ?? key;
-    },
-    teamName: (teamId) => {
-      const teams = evidences.flatMap((evidence) => evidence.teams ?? []);
-      return teams.find(({ id, name }) => id === teamId && name !== undefined)?.name ?? null;
-    },
-  };
 }
