@@ -1,32 +1,20 @@
 // The sample payloads through both running apps: over HTTP in, over REST out, with exactly the numbers of their README.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, type Parameters } from './running/ask-projector.js';
 import { buildIfStale } from './running/build-if-stale.js';
 import { postUpdates, type Acknowledgement } from './running/post-updates.js';
+import { OTHER_PRODUCT_SAMPLE, sampleBytes, SAMPLES } from '@libs/domain/testing';
 import { RunningApps, type Addresses } from './running/running-apps.js';
 
 const AGENT = '/v1/accounts/682861/agents/787096';
 const DAYS = { from: '2022-08-28T00:00:00Z', to: '2022-08-31T00:00:00Z' };
 const TIME_LIMIT_MS = 60_000;
-const SAMPLES = [
-  '01-sign-in',
-  '02-on-a-call',
-  '03-after-call-work',
-  '04-available-again',
-  '05-custom-status-set-by-supervisor',
-  '06-empty-diff',
-  '07-array-diff',
-  '09-columns-only-diff',
-] as const;
-const OTHER_PRODUCT_SAMPLE = '08-freshdesk-not-this-event';
 const [SIGN_IN, ON_A_CALL, AFTER_CALL, AVAILABLE, CUSTOM, EMPTY_DIFF, ARRAY_DIFF, COLUMNS_ONLY] = SAMPLES;
 
-const sampleText = (name: string): string =>
-  readFileSync(new URL(`fixtures/on-agent-update/${name}.json`, import.meta.url), 'utf8');
+const sampleText = (name: string): string => sampleBytes(name).toString();
 
 describe('the sample payloads, posted to the running apps', () => {
   let folder: string;

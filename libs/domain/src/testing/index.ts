@@ -1,2 +1,3 @@
 export * from './arbitrary-feed.js';
 export * from './evidence.js';
+export * from './payloads.js';

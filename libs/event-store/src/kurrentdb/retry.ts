@@ -1,5 +1,6 @@
 // Repeats work while the server is unavailable: a bounded number of times, with growing pauses that differ from client to
 // client. Any other error ends it at once.
+import { setTimeout } from 'node:timers/promises';
 import { isUnavailable } from './kurrentdb-errors.js';
 
 const FIRST_PAUSE_MS = 50;
@@ -41,18 +42,6 @@ export function pauseAfter(attempt: number): number {
 }
 
 /** Ends early when the signal fires; never rejects. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }
