@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.built');
-const FOLDERS = ['apps', 'libs', 'tools'];
+const FOLDERS = ['apps', 'libs', 'tools', 'bench'];
 const FILES = ['package-lock.json', 'nest-cli.json', 'tsconfig.base.json', '.swcrc'];
 
 /** True unless a build has ended that began after the last change of a source. */

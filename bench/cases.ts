@@ -1,0 +1,4 @@
+// The cases in the order in which they are run and shown; one file each.
+import type { BenchmarkCase } from './benchmark-case.js';
+
+export const CASES: readonly BenchmarkCase[] = [];
