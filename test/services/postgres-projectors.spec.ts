@@ -68,7 +68,7 @@ describe('projectors on one PostgreSQL', () => {
       const model = pureModel(log.updates);
       expect(model.size).toBe(AGENTS);
       for (const agent of model.values()) {
-        expect(await storedRows(sql, agent.agentId)).toEqual(expectedRows(agent));
+        expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
       }
     } finally {
       await sql.close();

@@ -25,7 +25,7 @@ export async function expectTables(
       const known = await sql.all<{ agent_id: string }>('SELECT agent_id FROM agent');
       expect(new Set(known.map(({ agent_id }) => agent_id))).toEqual(new Set(model.keys()));
       for (const agent of model.values()) {
-        expect(await storedRows(sql, agent.agentId)).toEqual(expectedRows(agent));
+        expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
       }
     } finally {
       await sql.close();

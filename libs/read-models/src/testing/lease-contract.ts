@@ -43,8 +43,8 @@ export function describeLease({ open }: SuiteDatabase): void {
       expect(await one.lease?.renew()).toBe(false);
       expect(await other.checkpoint()).toBe(first!.next);
       await other.apply(second!);
-      for (const [agentId, agent] of pureModel(updates)) {
-        expect(await storedRows(sql, agentId)).toEqual(expectedRows(agent));
+      for (const agent of pureModel(updates).values()) {
+        expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
       }
       await sql.close();
     });

@@ -11,15 +11,18 @@ import {
 import type { Sql } from '../sql.js';
 
 export interface PureAgent {
+  readonly accountId: string;
   readonly agentId: string;
   readonly timeline: Timeline;
   readonly events: readonly { readonly at: number; readonly late: boolean }[];
 }
 
-/** By agent id, in the order of first arrival. */
+/** By agent id, in the order of first arrival; the updates of one account. */
 export function pureModel(updates: readonly DecodedUpdate[]): Map<string, PureAgent> {
+  const accountId = updates[0]?.data.accountId ?? '';
   const evidences = new Map<string, Evidence[]>();
   for (const { eventId, fingerprint, data } of updates) {
+    if (data.accountId !== accountId) throw new Error('a pure model holds one account');
     const own = evidences.get(data.agentId) ?? [];
     evidences.set(data.agentId, [...own, extractEvidence(eventId, fingerprint, data)]);
   }
@@ -35,7 +38,7 @@ export function pureModel(updates: readonly DecodedUpdate[]): Map<string, PureAg
         latest = Math.max(latest, at);
         return { at, late };
       });
-      return [agentId, { agentId, timeline: foldTimeline(own), events }];
+      return [agentId, { accountId, agentId, timeline: foldTimeline(own), events }];
     }),
   );
 }
@@ -80,30 +83,34 @@ export function expectedRows({ timeline }: PureAgent): Record<string, unknown> {
 }
 
 /** The rows of one agent in the shape of `expectedRows`. */
-export async function storedRows(sql: Sql, agentId: string): Promise<Record<string, unknown>> {
+export async function storedRows(
+  sql: Sql,
+  { accountId, agentId }: Pick<PureAgent, 'accountId' | 'agentId'>,
+): Promise<Record<string, unknown>> {
+  const who = [accountId, agentId];
   const intervals = await sql.all<Record<string, unknown>>(
     `SELECT one.track, one.ordinal, series.key, one.label, one.start_at, one.end_at,
        one.uncertain_from, one.inferred, sum_ms, sum_entries, sum_uncertain, sum_inferred,
        opening.fingerprint AS opening, closing.fingerprint AS closing, started_by, ended_by
      FROM status_interval AS one JOIN series ON series.series = one.series JOIN agent ON agent.agent = one.agent
      JOIN evidence AS opening ON opening.event = start_event LEFT JOIN evidence AS closing ON closing.event = end_event
-     WHERE agent_id = ? ORDER BY one.track, one.ordinal`,
-    [agentId],
+     WHERE account = ? AND agent_id = ? ORDER BY one.track, one.ordinal`,
+    who,
   );
   const gaps = await sql.all<Record<string, unknown>>(
     `SELECT gap.at, track, expected, found, fingerprint FROM gap JOIN agent ON agent.agent = gap.agent
-     JOIN evidence ON evidence.event = gap.event WHERE agent_id = ?`,
-    [agentId],
+     JOIN evidence ON evidence.event = gap.event WHERE account = ? AND agent_id = ?`,
+    who,
   );
   const breaks = await sql.all<Record<string, unknown>>(
     `SELECT chain_break.at, fingerprint FROM chain_break JOIN agent ON agent.agent = chain_break.agent
-     JOIN evidence ON evidence.event = chain_break.event WHERE agent_id = ?`,
-    [agentId],
+     JOIN evidence ON evidence.event = chain_break.event WHERE account = ? AND agent_id = ?`,
+    who,
   );
   const attributes = await sql.all<Record<string, unknown>>(
     `SELECT attribute, at, value FROM attribute JOIN agent ON agent.agent = attribute.agent
-     WHERE agent_id = ? ORDER BY attribute, at, n`,
-    [agentId],
+     WHERE account = ? AND agent_id = ? ORDER BY attribute, at, n`,
+    who,
   );
   const named = (values: unknown[], track: number | null, ids: readonly number[]): unknown[] => {
     const shown = [...values];

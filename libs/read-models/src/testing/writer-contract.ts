@@ -21,8 +21,8 @@ export function describeWriter({ open, runs }: SuiteDatabase): void {
           const sql = await open();
           const model = await takeOver(await openReadModelWriter(sql));
           for (const batch of inBatches(recorded(updates), ends)) await model.apply(batch);
-          for (const [agentId, agent] of pureModel(updates)) {
-            expect(await storedRows(sql, agentId)).toEqual(expectedRows(agent));
+          for (const agent of pureModel(updates).values()) {
+            expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
           }
           await sql.close();
         }),
@@ -46,8 +46,8 @@ export function describeWriter({ open, runs }: SuiteDatabase): void {
               if (index % restartEvery === 0) model = await takeOver(await openReadModelWriter(sql), model);
               await model.apply(batch);
             }
-            for (const [agentId, agent] of pureModel(updates)) {
-              expect(await storedRows(sql, agentId)).toEqual(expectedRows(agent));
+            for (const agent of pureModel(updates).values()) {
+              expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
             }
             await sql.close();
           },
@@ -83,8 +83,8 @@ export function describeWriter({ open, runs }: SuiteDatabase): void {
         if (batch.next === 21n) expect(await sql.all(counts)).toEqual([{ intervals: 2, ended: 1 }]);
       }
       expect(await sql.all(counts)).toEqual([{ intervals: 1, ended: 0 }]);
-      for (const [agentId, agent] of pureModel(updates)) {
-        expect(await storedRows(sql, agentId)).toEqual(expectedRows(agent));
+      for (const agent of pureModel(updates).values()) {
+        expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
       }
       await sql.close();
     });
