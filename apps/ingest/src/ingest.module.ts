@@ -89,7 +89,7 @@ export class IngestModule {
         },
         {
           provide: KAFKA_SOURCE,
-          inject: [PARTS, CommandBus, UpdateRecorder, METRICS, LOGGER],
+          inject: [PARTS, CommandBus, METRICS, LOGGER],
           useFactory: makeKafkaSource,
         },
         UpdateIntake,
@@ -105,7 +105,6 @@ export class IngestModule {
 function makeKafkaSource(
   { kafka, decoder, limits, now }: IngestParts,
   commands: CommandBus,
-  recorder: UpdateRecorder,
   metrics: Registry,
   logger: Logger,
 ): KafkaSource | null {
@@ -114,7 +113,6 @@ function makeKafkaSource(
     settings: kafka,
     decode: (payloads, receivedAt) => decoder.decode(payloads, receivedAt),
     record: (updates, receptions) => commands.execute(new RecordAgentUpdate(updates, receptions)),
-    onAssigned: () => recorder.forgetStreams(),
     limits,
     now,
     metrics,

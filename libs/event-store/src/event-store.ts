@@ -72,7 +72,11 @@ export interface FollowOptions {
 }
 
 export interface EventStore {
-  /** Durable before it answers. Items of different streams succeed or fail alone. One result an item, in order. */
+  /**
+   * Durable before it answers. One result an item, in order. Items of different streams succeed or fail alone. Those of one
+   * stream are taken in order: after one that conflicts, none of them is appended, though it might find just the
+   * revision that it expects (another process appends, too), for it would overtake the one before it.
+   */
   append(items: readonly AppendItem[]): Promise<readonly AppendResult[]>;
   /** A missing stream is empty. */
   readStream(stream: string, options: ReadStreamOptions): Promise<readonly RecordedEvent[]>;

@@ -1,4 +1,4 @@
-// Turns an append item into JSON text before anything is written, so that a payload that cannot be stored fails its own
+// Turns append items into JSON text before anything is written, so that a payload that cannot be stored fails its own
 // call and nobody else's. What every adapter does first.
 import { EventStoreError } from './errors.js';
 import { SerializedJson } from './serialized-json.js';
@@ -11,11 +11,18 @@ export interface PreparedEvent {
   readonly metadata: string;
 }
 
+/** The items of one stream in one call, in order. */
+export interface ItemSequence {
+  /** One of them was not written: none after it may be. */
+  isBroken: boolean;
+}
+
 export interface PreparedItem {
   readonly stream: string;
   readonly expectedRevision: ExpectedRevision;
   readonly events: readonly PreparedEvent[];
   readonly surelyNew: boolean;
+  readonly sequence: ItemSequence;
   /** Characters of JSON: what bounds a transaction, near enough to bytes. */
   readonly size: number;
 }
@@ -23,8 +30,17 @@ export interface PreparedItem {
 // UTF-8 cannot hold one: two names that differ in it would become one name.
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Throws `store-misuse` for an item that breaks the port's contract or holds what JSON cannot say. */
-export function prepareItem(item: AppendItem): PreparedItem {
+/** The items of one call. Throws `store-misuse` for one that breaks the port's contract or holds what JSON cannot say. */
+export function prepareItems(items: readonly AppendItem[]): PreparedItem[] {
+  const sequences = new Map<string, ItemSequence>();
+  return items.map((item) => {
+    const sequence = sequences.get(item.stream) ?? { isBroken: false };
+    sequences.set(item.stream, sequence);
+    return prepareItem(item, sequence);
+  });
+}
+
+function prepareItem(item: AppendItem, sequence: ItemSequence): PreparedItem {
   if (!isName(item.stream)) throw misuse('a stream needs a name of well-formed text');
   if (item.events.length === 0) throw misuse(`nothing to append to ${item.stream}`);
   if (item.expectedRevision !== 'noStream' && !isRevision(item.expectedRevision)) {
@@ -36,7 +52,7 @@ export function prepareItem(item: AppendItem): PreparedItem {
   const events = item.events.map((event) => prepareEvent(item.stream, event));
   const size = events.reduce((sum, event) => sum + event.data.length + event.metadata.length, 0);
   const { stream, expectedRevision, surelyNew = false } = item;
-  return { stream, expectedRevision, events, surelyNew, size };
+  return { stream, expectedRevision, events, surelyNew, sequence, size };
 }
 
 function prepareEvent(stream: string, event: NewEvent): PreparedEvent {

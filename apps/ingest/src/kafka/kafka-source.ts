@@ -18,8 +18,6 @@ const LONGEST_PAUSE_MS = 10_000;
 
 export interface KafkaSourceParts extends Omit<BatchParts, 'watch' | 'inTurn'> {
   readonly settings: KafkaSettings;
-  /** Partitions were given to this consumer, which another may have consumed until now. */
-  readonly onAssigned: () => void;
   readonly logger: Logger;
   readonly metrics: Registry;
 }
@@ -113,7 +111,6 @@ export class KafkaSource {
           onJoined: (partitions) => {
             this.hasJoined = true;
             this.lag.assign(partitions);
-            this.parts.onAssigned();
             for (const partition of partitions) this.metrics.consumed.inc({ partition }, 0);
             logger.info({ partitions: partitions.length }, 'consuming from Kafka');
           },

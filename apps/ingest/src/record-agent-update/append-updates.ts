@@ -1,6 +1,7 @@
 // Appends decoded updates with exact expected revisions, one event an item, in the order given.
 // Rounds: expect → append → settled (appended, duplicate) or open (conflict). A duplicate moves no revision, so that what
-// follows it in its stream conflicts once and is settled in the second round; another writer costs further rounds.
+// follows it in its stream conflicts once and is settled in the second round; another writer costs further rounds. None
+// overtakes another of its stream: the store writes none after one that conflicts.
 import { AGENT_UPDATED, agentStream } from '@libs/domain';
 import { EventStoreError, type AppendItem, type AppendResult, type EventStore } from '@libs/event-store';
 import type { UnderstoodUpdate } from './received-update.js';

@@ -45,10 +45,6 @@ export class StreamStates {
     for (const stream of streams) this.states.delete(stream);
   }
 
-  forgetAll(): void {
-    this.states.clear();
-  }
-
   private async read(stream: string): Promise<StreamState> {
     const [last] = await this.store.readStream(stream, { direction: 'backwards', limit: 1 });
     if (last === undefined) return { revision: 'noStream', maxAt: null };

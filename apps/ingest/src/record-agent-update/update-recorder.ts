@@ -52,14 +52,6 @@ export class UpdateRecorder {
     });
   }
 
-  /**
-   * Another process has recorded updates of agents that come to this one now. With a revision that is behind, the first of
-   * several updates of an agent would conflict, while a later one might find just the revision it expects, and overtake it.
-   */
-  forgetStreams(): void {
-    this.states.forgetAll();
-  }
-
   /** The last append failed, not long ago: without traffic nothing would show that the store is back. */
   hasFailedLately(): boolean {
     return this.failedAt !== null && this.parts.now() - this.failedAt < FAILURE_IS_NEWS_MS;

@@ -4,6 +4,7 @@ import type { AppendItem, AppendResult } from '../event-store.js';
 import { eventId, itemOf, newEvent, newEvents, readToHead } from '../testing/index.js';
 import { useKurrentDbDoubles } from '../testing/kurrentdb-double/index.js';
 import type { DoubleFaults, KurrentDbDouble } from '../testing/kurrentdb-double/index.js';
+import { MAX_APPEND_EVENTS } from './append-lanes.js';
 import { MAX_APPEND_BYTES } from './index.js';
 
 const doubles = useKurrentDbDoubles();
@@ -84,6 +85,18 @@ describe('an unknown outcome is safe to retry', () => {
       { outcome: 'duplicate', ...placesIn(double, 'agent-1-1').at(-1) },
     ]);
     expect(idsIn(double, 'agent-1-1')).toEqual([1, 2].map(eventId));
+  });
+
+  it('what comes after it in its call does not overtake it, though it finds the revision that it expects', async () => {
+    const double = await doubles.start();
+    const [here, there] = [doubles.open(double, { attempts: 1 }), doubles.open(double)];
+    await there.append(chain('agent-1-1', 0, MAX_APPEND_EVENTS));
+    double.faults.loseRequests = 1;
+    await expect(here.append(chain('agent-1-1', 10_000, MAX_APPEND_EVENTS + 1))).rejects.toMatchObject({
+      code: 'store-unavailable',
+    });
+    await here.close();
+    expect(idsIn(double, 'agent-1-1')).toHaveLength(MAX_APPEND_EVENTS);
   });
 
   it('closing does not wait for a server that is away', async () => {

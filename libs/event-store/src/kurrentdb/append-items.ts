@@ -7,6 +7,7 @@
 //   to follow was written with it); beyond n the server compares the ids itself, and answers a repetition as it answered the
 //   first time.
 // - any other expected revision is answered by the server with "wrong": then among the last 1,000 events of the stream.
+// After a conflict nothing more of its call is written to the stream; what is known already is still told as a duplicate.
 // Appended or repeated? A repetition's position lies at or before the end of the log as it was before the first attempt.
 // What does not hold: an id more than 1,000 events back is not found, and is appended again; and when another process
 // appends the same ids between the look at the end of the log and the write, both are told `appended`, of one event.
@@ -48,14 +49,18 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
   ): Promise<readonly AppendResult[]> {
     const [first] = items;
     if (first === undefined) return [];
-    const together = await appendTogether(first, items, since);
+    const together = items.some(isBroken) ? null : await appendTogether(first, items, since);
     if (together !== null) return together;
+    const wasTried = items.length === 1;
     const results: AppendResult[] = [];
     for (const item of items) {
       // `surelyNew` was said of the stream as the first of them leaves it; here another may have stood in its place.
       const doubtful = { ...item, surelyNew: false };
-      const alone = items.length === 1 ? null : await appendTogether(doubtful, [doubtful], since);
-      results.push(...(alone ?? [await resolve(item, since)]));
+      const alone = wasTried || isBroken(item) ? null : await appendTogether(doubtful, [doubtful], since);
+      const [result] = alone ?? [await resolve(item, since)];
+      if (result === undefined) throw refused(item.stream, 'store-corrupt', 'it was left unanswered');
+      if (result.outcome === 'conflict') item.sequence.isBroken = true;
+      results.push(result);
     }
     return results;
   }
@@ -174,12 +179,17 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
     try {
       return await appendItems(items, since);
     } catch (error) {
-      const [first] = items;
-      if (first !== undefined) views.forget(first.stream);
+      // What comes later in the same calls would overtake what may not have been written.
+      for (const { stream, sequence } of items) {
+        sequence.isBroken = true;
+        views.forget(stream);
+      }
       throw error;
     }
   };
 }
+
+const isBroken = ({ sequence }: PreparedItem): boolean => sequence.isBroken;
 
 function numberOf(expected: ExpectedRevision): number {
   return expected === 'noStream' ? -1 : expected;

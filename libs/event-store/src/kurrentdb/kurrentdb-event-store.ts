@@ -2,7 +2,7 @@
 // item is written onto its exact expected revision. It must never use "any", which is only nearly idempotent.
 import { EventStoreError } from '../errors.js';
 import type { EventStore, Position, RecordedEvent } from '../event-store.js';
-import { prepareItem } from '../prepared-item.js';
+import { prepareItems } from '../prepared-item.js';
 import { createAppendItems } from './append-items.js';
 import { createAppendLanes } from './append-lanes.js';
 import { requireStorable } from './append-size.js';
@@ -102,7 +102,7 @@ export function openKurrentDbEventStore(options: KurrentDbEventStoreOptions): Ku
     append: (items) =>
       whileOpen(async () => {
         // All are prepared before any is sent: a call that breaks the contract writes nothing.
-        const prepared = items.map((item) => requireStorable(prepareItem(item)));
+        const prepared = prepareItems(items).map(requireStorable);
         return Promise.all(prepared.map((item) => lanes.add(item)));
       }),
     readStream: (stream, readOptions) => whileOpen(() => reader.readStream(stream, readOptions)),

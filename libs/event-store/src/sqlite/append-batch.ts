@@ -42,7 +42,10 @@ export function createAppendBatch(db: Db, now: () => number): AppendBatch {
       const known = actual === 'noStream' ? [] : knownPlaces(item);
       // Ids come before the expected revision: whoever retries with an unknown outcome holds a stale one.
       if (known.length === item.events.length) return duplicateAt(known);
-      if (known.length > 0 || actual !== item.expectedRevision) return { outcome: 'conflict', actual };
+      if (known.length > 0 || actual !== item.expectedRevision || item.sequence.isBroken) {
+        item.sequence.isBroken = true;
+        return { outcome: 'conflict', actual };
+      }
 
       let revision = actual === 'noStream' ? -1 : actual;
       recordedAt = Math.max(recordedAt, now());

@@ -5,7 +5,8 @@ import { itemOf, newEvent, newEvents, tempFolders } from '../testing/index.js';
 import { createAppendBatch } from './append-batch.js';
 import { createGroupCommit, MAX_BATCH_EVENTS, MAX_BATCH_SIZE } from './group-commit.js';
 import { openDatabase } from './open-database.js';
-import { prepareItem } from '../prepared-item.js';
+import type { AppendItem } from '../event-store.js';
+import { prepareItems } from '../prepared-item.js';
 import type { PreparedItem } from '../prepared-item.js';
 import { createEventReader } from './read-events.js';
 
@@ -25,6 +26,7 @@ function openGroupCommit() {
   return { db, batches, commits };
 }
 
+const prepareItem = (item: AppendItem): PreparedItem => prepareItems([item])[0]!;
 const streamItem = (n: number) => prepareItem(itemOf(`agent-1-${n}`, 'noStream', newEvent(n)));
 
 describe('group commit', () => {

@@ -8,7 +8,7 @@ import { createGroupCommit } from './group-commit.js';
 import type { GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
 import type { Db } from './open-database.js';
-import { prepareItem } from '../prepared-item.js';
+import { prepareItems } from '../prepared-item.js';
 import { createEventReader } from './read-events.js';
 import type { EventReader } from './read-events.js';
 import { createWaker } from './waker.js';
@@ -67,7 +67,7 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
     append: async (items) => {
       const commit = writer();
       // All are prepared before any is queued: a call that breaks the contract writes nothing.
-      const prepared = items.map(prepareItem);
+      const prepared = prepareItems(items);
       return Promise.all(prepared.map((item) => commit.add(item)));
     },
     readStream: (stream, readOptions) => promised(() => reader.readStream(stream, readOptions)),

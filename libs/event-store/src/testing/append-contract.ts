@@ -57,6 +57,39 @@ export function describeAppend(useStore: UseStore): void {
       ]);
     });
 
+    it('after one that conflicts none of its stream is appended, though it finds the revision that it expects', async () => {
+      const { store } = useStore();
+      // As another process would: two more than the caller of the next append knows of.
+      await store().append([itemOf('agent-1-1', 'noStream', ...newEvents(1, 3))]);
+      const late = [10, 11, 12, 13].map((n, index) => itemOf('agent-1-1', index, newEvent(n)));
+
+      const results = await store().append([
+        ...late,
+        itemOf('agent-1-1', 2, newEvent(2)),
+        itemOf('agent-1-2', 'noStream', newEvent(20)),
+      ]);
+
+      expect(results).toMatchObject([
+        ...late.map(() => ({ outcome: 'conflict', actual: 2 })),
+        { outcome: 'duplicate', revision: 1 },
+        { outcome: 'appended', revision: 0 },
+      ]);
+      expect((await store().readStream('agent-1-1', { limit: 10 })).map(({ id }) => id)).toEqual(
+        [1, 2, 3].map(eventId),
+      );
+      // It is a rule for one call: the next one may.
+      expect(await store().append(late.slice(2, 3))).toMatchObject([{ outcome: 'appended', revision: 3 }]);
+    });
+
+    it('and no more of them are, however many there are', async () => {
+      const { store } = useStore();
+      await store().append([itemOf('agent-1-1', 'noStream', ...newEvents(1, 700))]);
+      const late = newEvents(10_000, 1_500).map((event, index) => itemOf('agent-1-1', index, event));
+      const results = await store().append(late);
+      expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['conflict']));
+      expect(await store().readStream('agent-1-1', { limit: 1_000 })).toHaveLength(700);
+    });
+
     it('an append of nothing is answered with nothing', async () => {
       const { store } = useStore();
       expect(await store().append([])).toEqual([]);
