@@ -1,10 +1,10 @@
 // The tables of the read model, in the SQL that SQLite and PostgreSQL share. Everything here is derived from the log:
 // a changed schema or fold gets another FOLD_VERSION, and the tables are filled anew. Never migrated.
 //
-// Times are UTC epoch ms. `event` is the number of an event row within this read model (1, 2, 3 … in log order).
+// Times are UTC epoch ms. `event` is an event's position in the log.
 import type { Dialect } from './sql.js';
 
-export const FOLD_VERSION = 3;
+export const FOLD_VERSION = 4;
 
 /** The `at` of a label that stands in for a name never given: any named event is later. */
 export const UNNAMED_AT = Number.MIN_SAFE_INTEGER;
@@ -31,20 +31,21 @@ const TABLES: readonly string[] = [
     UNIQUE (account, agent_id)
   )`,
   // What each event said; `state` is the fold's state after it, kept at intervals, always at the last of one `at`.
+  // Kept agent by agent, so that a refold reads, and a rebuild writes, one range.
   `CREATE TABLE evidence (
-    event BIGINT PRIMARY KEY,
     agent INTEGER NOT NULL,
     at BIGINT NOT NULL,
-    rank INTEGER NOT NULL,
     fingerprint TEXT NOT NULL,
-    position TEXT NOT NULL,
+    event BIGINT NOT NULL,
+    rank INTEGER NOT NULL,
     revision BIGINT NOT NULL,
     recorded_at BIGINT NOT NULL,
     late INTEGER NOT NULL,
     says TEXT NOT NULL,
-    state TEXT
-  )`,
-  `CREATE UNIQUE INDEX evidence_by_at ON evidence (agent, at, fingerprint)`,
+    state TEXT,
+    PRIMARY KEY (agent, at, fingerprint)
+  )%CLUSTERED%`,
+  `CREATE UNIQUE INDEX evidence_by_event ON evidence (event)`,
   `CREATE INDEX evidence_late ON evidence (agent, at) WHERE late = 1`,
   // A series is one key on one track of one agent.
   `CREATE TABLE series (
@@ -111,6 +112,15 @@ const TABLES: readonly string[] = [
     fingerprint TEXT NOT NULL,
     label TEXT NOT NULL,
     PRIMARY KEY (account, kind, key_id)
+  )%CLUSTERED%`,
+  // What `label` said as the log grew: a row where the text became another one; null while there was no name.
+  `CREATE TABLE label_history (
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    event BIGINT NOT NULL,
+    label TEXT,
+    PRIMARY KEY (account, kind, key_id, event)
   )%CLUSTERED%`,
 ];
 

@@ -44,11 +44,10 @@ export async function eventPlaces(sql: Sql, parameters: AgentWindowParameters): 
     event: number;
     at: number;
     fingerprint: string;
-    position: string;
     revision: number;
     recorded_at: number;
   }>(
-    `SELECT event, at, fingerprint, position, revision, recorded_at FROM evidence
+    `SELECT event, at, fingerprint, revision, recorded_at FROM evidence
      WHERE agent = ? AND at >= ? AND at < ? AND (at > ? OR event > ?)
      ORDER BY at, event LIMIT ?`,
     [agent, at, to, at, event, limit + 1],
@@ -56,7 +55,7 @@ export async function eventPlaces(sql: Sql, parameters: AgentWindowParameters): 
   const placeOf = (row: { at: number; event: number }): [number, number] => [row.at, row.event];
   const [page, next] = paged(rows, limit, placeOf);
   const events = page.map((row) => ({
-    ...{ eventId: eventIdOf(row.fingerprint), position: row.position, revision: row.revision },
+    ...{ eventId: eventIdOf(row.fingerprint), position: String(row.event), revision: row.revision },
     ...{ at: instant(row.at), recordedAt: instant(row.recorded_at), after: JSON.stringify(placeOf(row)) },
   }));
   return { body: { events }, next };

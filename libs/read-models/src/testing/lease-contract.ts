@@ -58,6 +58,21 @@ export function describeLease({ open }: SuiteDatabase): void {
       await sql.close();
     });
 
+    it('taken back finds what another one wrote meanwhile', async () => {
+      const { sql, one, other } = await openTwo();
+      const batches = inBatches(recorded(updates), [10, 20]);
+      const writers = [one, other, one];
+      for (const [index, batch] of batches.entries()) {
+        expect(await writers[index]!.lease?.acquire()).toBe(true);
+        await writers[index]!.apply(batch);
+        await writers[index]!.lease?.release();
+      }
+      for (const agent of pureModel(updates).values()) {
+        expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
+      }
+      await sql.close();
+    });
+
     it('given up is there for another at once', async () => {
       const { sql, one, other } = await openTwo();
       await one.lease?.acquire();

@@ -6,7 +6,7 @@ import { arbitraryFeed, arbitraryLongFeed } from '@libs/domain/testing';
 import { CheckpointMismatchError, PoisonEventError } from '@libs/projection';
 import { openReadModelWriter } from '../writer/read-model-writer.js';
 import type { SuiteDatabase } from './describe-dialects.js';
-import { expectedRows, pureModel, storedRows } from './pure-model.js';
+import { expectPure } from './expect-pure.js';
 import { inBatches, recorded } from './recorded.js';
 import { takeOver } from './take-over.js';
 
@@ -21,9 +21,7 @@ export function describeWriter({ open, runs }: SuiteDatabase): void {
           const sql = await open();
           const model = await takeOver(await openReadModelWriter(sql));
           for (const batch of inBatches(recorded(updates), ends)) await model.apply(batch);
-          for (const agent of pureModel(updates).values()) {
-            expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
-          }
+          await expectPure(sql, updates);
           await sql.close();
         }),
         { seed: SEED, numRuns: runs(250, 'writes'), endOnFailure: true },
@@ -46,9 +44,7 @@ export function describeWriter({ open, runs }: SuiteDatabase): void {
               if (index % restartEvery === 0) model = await takeOver(await openReadModelWriter(sql), model);
               await model.apply(batch);
             }
-            for (const agent of pureModel(updates).values()) {
-              expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
-            }
+            await expectPure(sql, updates);
             await sql.close();
           },
         ),
@@ -83,9 +79,7 @@ export function describeWriter({ open, runs }: SuiteDatabase): void {
         if (batch.next === 21n) expect(await sql.all(counts)).toEqual([{ intervals: 2, ended: 1 }]);
       }
       expect(await sql.all(counts)).toEqual([{ intervals: 1, ended: 0 }]);
-      for (const agent of pureModel(updates).values()) {
-        expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
-      }
+      await expectPure(sql, updates);
       await sql.close();
     });
   });

@@ -15,7 +15,8 @@ const MOST_REFOLDED = 50_000;
 /** One event of the log, on its way into the evidence table. */
 export interface IncomingEvent {
   readonly evidence: Evidence;
-  readonly position: string;
+  /** Its position in the log. */
+  readonly event: number;
   readonly revision: number;
   readonly recordedAt: number;
   /** An earlier position of this agent has a later `at`. */
@@ -30,7 +31,6 @@ export interface AgentEvents {
 }
 
 export interface Counters {
-  nextEvent(): number;
   nextSeries(): number;
 }
 
@@ -90,11 +90,11 @@ function foldAgent(
 ): readonly IncomingEvent[] {
   const known = new Set(stored.map(({ evidence }) => evidence.fingerprint));
   const fresh = incoming.filter(({ evidence }) => !known.has(evidence.fingerprint));
-  const numbered = fresh.map(({ evidence }) => ({ event: counters.nextEvent(), evidence, stored: null }));
+  const numbered = fresh.map(({ event, evidence }) => ({ event, evidence, stored: null }));
   const { rows, places } = foldRows(record, [...stored, ...numbered], counters);
   addAgent(record, isNew, batch);
-  addEvidence(record, fresh, numbered, places, batch);
-  addMoved(stored, places, batch);
+  addEvidence(record, fresh, places, batch);
+  addMoved(record, stored, places, batch);
   rows.addTo(batch);
   return fresh;
 }
@@ -167,28 +167,27 @@ function addAgent({ agent, account, agentId, state }: AgentRecord, isNew: boolea
 function addEvidence(
   { agent }: AgentRecord,
   fresh: readonly IncomingEvent[],
-  numbered: readonly NumberedEvidence[],
   places: ReadonlyMap<number, Place>,
   batch: RowBatch,
 ): void {
-  for (const [index, { evidence, position, revision, recordedAt, late }] of fresh.entries()) {
-    const event = numbered[index]?.event ?? -1;
+  for (const { evidence, event, revision, recordedAt, late } of fresh) {
     const { rank = 0, state = null } = places.get(event) ?? {};
     const { at, fingerprint } = evidence;
-    const log = [position, revision, recordedAt, late ? 1 : 0];
-    batch.insert('evidence', [event, agent, at, rank, fingerprint, ...log, saysOf(evidence), state]);
+    const log = [revision, recordedAt, late ? 1 : 0];
+    batch.insert('evidence', [agent, at, fingerprint, event, rank, ...log, saysOf(evidence), state]);
   }
 }
 
 /** Stored events whose place within their `at`, or whose kept state, is another now. */
 function addMoved(
+  { agent }: AgentRecord,
   stored: readonly NumberedEvidence[],
   places: ReadonlyMap<number, Place>,
   batch: RowBatch,
 ): void {
-  for (const { event, stored: was } of stored) {
+  for (const { event, evidence, stored: was } of stored) {
     const place = places.get(event);
     if (!place || !was || (was.rank === place.rank && !was.hasState && place.state === null)) continue;
-    batch.update('evidence', [place.rank, place.state, event]);
+    batch.update('evidence', [place.rank, place.state, agent, evidence.at, evidence.fingerprint]);
   }
 }

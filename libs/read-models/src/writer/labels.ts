@@ -1,66 +1,63 @@
-// Names that reports give keys and teams: those of the latest event that had one (`at`, then smallest fingerprint).
-// A function of the set of events, so every event may offer its names in any order, and as often as it likes.
-import { createHash } from 'node:crypto';
-import { keyOf, TRACKS, type Evidence } from '@libs/domain';
+// Keeps the label tables in step with the events of each batch. Remembers what they hold, so that a batch reads only the
+// labels that are new to this writer.
+import type { Evidence } from '@libs/domain';
+import { givenRows, givenTable } from '../given-rows.js';
 import { UNNAMED_AT } from '../schema.js';
 import type { Sql } from '../sql.js';
+import {
+  keyIdOf,
+  LABEL_COLUMNS,
+  LABEL_HISTORY_COLUMNS,
+  LabelBook,
+  labelOffers,
+  type Label,
+  type LabelKey,
+} from './label-book.js';
 
-interface Offer {
+/** Bounds the memory of a log whose keys never come twice. */
+const REMEMBERED_LABELS = 50_000;
+
+const MOVE = `ON CONFLICT (account, kind, key_id) DO UPDATE
+  SET at = excluded.at, fingerprint = excluded.fingerprint, label = excluded.label`;
+
+export interface NamingEvent {
   readonly account: string;
-  readonly kind: string;
-  readonly key: string;
-  readonly label: string;
-  readonly at: number;
-  readonly fingerprint: string;
+  readonly event: number;
+  readonly evidence: Evidence;
 }
 
-const COLUMNS = ['account', 'kind', 'key_id', 'key', 'at', 'fingerprint', 'label'] as const;
-const UNLESS_EARLIER = `ON CONFLICT (account, kind, key_id) DO UPDATE
-  SET at = excluded.at, fingerprint = excluded.fingerprint, label = excluded.label
-  WHERE excluded.at > label.at OR (excluded.at = label.at AND excluded.fingerprint < label.fingerprint)`;
+export class Labels {
+  private readonly book = new LabelBook();
 
-/** Longer keys are told apart by their digest: PostgreSQL's index entries end at about 2,700 bytes. */
-const LONGEST_KEY_ID = 250;
+  constructor(private readonly sql: Sql) {}
 
-export class LabelOffers {
-  private readonly best = new Map<string, Offer>();
-
-  add(account: string, evidence: Evidence): void {
-    const { at, fingerprint } = evidence;
-    for (const track of TRACKS) {
-      const after = evidence.tracks[track]?.a;
-      if (after?.name === undefined) continue;
-      this.offer({ account, kind: track, key: keyOf(track, after), label: after.name, at, fingerprint });
-    }
-    for (const team of evidence.teams ?? []) {
-      const named = team.name === undefined ? { at: UNNAMED_AT, fingerprint: '' } : { at, fingerprint };
-      this.offer({ account, kind: 'team', key: team.id, label: team.name ?? team.id, ...named });
-    }
+  /** `events` in the order of the log; those that were there before may be left out. */
+  async write(events: readonly NamingEvent[]): Promise<void> {
+    const offers = events.flatMap(({ account, event, evidence }) => labelOffers(account, event, evidence));
+    await this.load(offers.filter((offer) => !this.book.has(offer)));
+    for (const offer of offers) this.book.offer(offer);
+    const { labels, history } = this.book.takeRows();
+    await this.sql.insert('label', LABEL_COLUMNS, labels, MOVE);
+    await this.sql.insert('label_history', LABEL_HISTORY_COLUMNS, history);
+    if (this.book.size > REMEMBERED_LABELS) this.forget();
   }
 
-  async write(sql: Sql): Promise<void> {
-    const rows = [...this.best.values()].map(({ account, kind, key, label, at, fingerprint }) => {
-      return [account, kind, keyIdOf(key), key, at, fingerprint, label];
-    });
-    await sql.insert('label', COLUMNS, rows, UNLESS_EARLIER);
+  /** After a transaction that failed. */
+  forget(): void {
+    this.book.clear();
   }
 
-  private offer(offer: Offer): void {
-    const name = `${offer.account}|${offer.kind}|${offer.key}`;
-    const best = this.best.get(name);
-    if (!best || isLater(offer, best)) this.best.set(name, offer);
+  private async load(keys: readonly LabelKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    const asked = keys.map(({ account, kind, key }) => ({ account, kind, key_id: keyIdOf(key) }));
+    const columns = { account: 'TEXT', kind: 'TEXT', key_id: 'TEXT' } as const;
+    const rows = await this.sql.all<Label & { readonly label: string }>(
+      `WITH ${givenTable(this.sql.dialect, 'asked', columns)}
+       SELECT label.account, label.kind, label.key, label.at, label.fingerprint, label.label
+       FROM asked CROSS JOIN label
+       WHERE label.account = asked.account AND label.kind = asked.kind AND label.key_id = asked.key_id`,
+      [givenRows(asked)],
+    );
+    for (const row of rows) this.book.note({ ...row, label: row.at === UNNAMED_AT ? null : row.label });
   }
-}
-
-function isLater(one: Offer, other: Offer): boolean {
-  return one.at > other.at || (one.at === other.at && one.fingerprint < other.fingerprint);
-}
-
-/** What stands for a long key is longer than any short one, so that the two cannot meet. */
-function keyIdOf(key: string): string {
-  if (key.length <= LONGEST_KEY_ID) return key;
-  return createHash('sha256')
-    .update(key)
-    .digest('hex')
-    .padEnd(LONGEST_KEY_ID + 1, '-');
 }

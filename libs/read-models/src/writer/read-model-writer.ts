@@ -1,5 +1,5 @@
 // The projection's model: a page of the log in, rows and checkpoint moved together in one transaction.
-// The only writer of the read model. What it remembers of agents is dropped whenever a transaction fails.
+// What it remembers of agents and labels is dropped whenever a transaction fails or another writer has moved the checkpoint.
 import {
   AGENT_UPDATED,
   extractEvidence,
@@ -18,7 +18,8 @@ import { postgresLease, type FencingLease } from '../postgres/postgres-lease.js'
 import type { Sql } from '../sql.js';
 import { loadAgentRecords, type AgentRecord } from './agent-record.js';
 import { foldAgents, type AgentEvents, type IncomingEvent } from './fold-agents.js';
-import { LabelOffers } from './labels.js';
+import { eventNumber } from './event-number.js';
+import { Labels } from './labels.js';
 
 /** Agents whose fold state is kept in memory between batches. */
 const REMEMBERED_AGENTS = 20_000;
@@ -41,9 +42,13 @@ class ReadModelWriter implements ReadModel {
   readonly lease: FencingLease | null;
   private agents = new Map<string, AgentRecord>();
   /** The greatest numbers given so far; null when they must be read again. */
-  private last: { event: number; series: number; agent: number } | null = null;
+  private last: { series: number; agent: number } | null = null;
+  private readonly labels: Labels;
+  /** The checkpoint with which all that is remembered agrees; undefined if nothing is. */
+  private rememberedAt: bigint | null | undefined = undefined;
 
   constructor(private readonly sql: Sql) {
+    this.labels = new Labels(sql);
     this.lease = sql.dialect === 'postgres' ? postgresLease(sql) : null;
   }
 
@@ -61,28 +66,34 @@ class ReadModelWriter implements ReadModel {
   }
 
   async apply(batch: ProjectionBatch): Promise<void> {
+    if (this.rememberedAt !== batch.expected) this.forget();
     try {
       await this.sql.transaction('write', () => this.applyInTransaction(batch));
+      this.rememberedAt = batch.next;
     } catch (error) {
-      this.agents.clear();
-      this.last = null;
+      this.forget();
       throw error;
     }
     if (this.agents.size > REMEMBERED_AGENTS) this.agents.clear();
+  }
+
+  private forget(): void {
+    this.agents.clear();
+    this.labels.forget();
+    this.last = null;
+    this.rememberedAt = undefined;
   }
 
   private async applyInTransaction({ events, expected, next }: ProjectionBatch): Promise<void> {
     await this.lease?.demand();
     await this.moveCheckpoint(expected, next, events);
     const last = (this.last ??= await this.readLastNumbers());
-    const counters = { nextEvent: () => (last.event += 1), nextSeries: () => (last.series += 1) };
     const agents = await this.withRecords(groupByAgent(events), last);
-    const fresh = await foldAgents(this.sql, agents, counters);
-    const labels = new LabelOffers();
-    for (const [index, { record }] of agents.entries()) {
-      for (const { evidence } of fresh[index] ?? []) labels.add(record.account, evidence);
-    }
-    await labels.write(this.sql);
+    const fresh = await foldAgents(this.sql, agents, { nextSeries: () => (last.series += 1) });
+    const naming = agents.flatMap(({ record: { account } }, index) =>
+      (fresh[index] ?? []).map(({ event, evidence }) => ({ account, event, evidence })),
+    );
+    await this.labels.write(naming.sort((one, other) => one.event - other.event));
   }
 
   private async withRecords(
@@ -136,13 +147,12 @@ class ReadModelWriter implements ReadModel {
     return row?.position ? BigInt(row.position) : null;
   }
 
-  private async readLastNumbers(): Promise<{ event: number; series: number; agent: number }> {
-    const [row] = await this.sql.all<{ event: number; series: number; agent: number }>(
-      `SELECT (SELECT coalesce(max(event), 0) FROM evidence) AS event,
-              (SELECT coalesce(max(series), 0) FROM series) AS series,
+  private async readLastNumbers(): Promise<{ series: number; agent: number }> {
+    const [row] = await this.sql.all<{ series: number; agent: number }>(
+      `SELECT (SELECT coalesce(max(series), 0) FROM series) AS series,
               (SELECT coalesce(max(agent), 0) FROM agent) AS agent`,
     );
-    return row ?? { event: 0, series: 0, agent: 0 };
+    return row ?? { series: 0, agent: 0 };
   }
 }
 
@@ -164,12 +174,13 @@ function groupByAgent(events: readonly BatchEvent[]): Map<string, Decoded[]> {
 }
 
 function decode(event: BatchEvent): Decoded {
+  const number = eventNumber(event.position);
   try {
     const data = event.data as AgentUpdatedData;
     const { fingerprint } = event.metadata as AgentUpdatedMetadata;
     const evidence = extractEvidence(event.id, fingerprint, data);
-    const { position, revision, recordedAt } = event;
-    return { data, evidence, position: position.toString(), revision, recordedAt, late: false };
+    const { revision, recordedAt } = event;
+    return { data, evidence, event: number, revision, recordedAt, late: false };
   } catch (cause) {
     throw new PoisonEventError({ position: event.position, eventId: event.id, cause });
   }

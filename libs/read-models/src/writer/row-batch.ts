@@ -6,7 +6,7 @@ import type { Sql, SqlRow } from '../sql.js';
 const COLUMNS = {
   agent: ['agent', 'account', 'agent_id', 'last_at', 'name', 'state'],
   evidence: [
-    ...['event', 'agent', 'at', 'rank', 'fingerprint', 'position', 'revision', 'recorded_at', 'late'],
+    ...['agent', 'at', 'fingerprint', 'event', 'rank', 'revision', 'recorded_at', 'late'],
     ...['says', 'state'],
   ],
   series: ['series', 'agent', 'track', 'key'],
@@ -25,7 +25,7 @@ const TABLES = Object.keys(COLUMNS) as Table[];
 /** Sets the first columns where the last ones are equal. */
 const UPDATES = {
   agent: { set: ['last_at', 'name', 'state'], where: ['agent'] },
-  evidence: { set: ['rank', 'state'], where: ['event'] },
+  evidence: { set: ['rank', 'state'], where: ['agent', 'at', 'fingerprint'] },
   status_interval: {
     set: ['end_at', 'uncertain_from', 'end_event', 'ended_by'],
     where: ['series', 'start_at', 'ordinal'],
