@@ -6,7 +6,7 @@ export interface BenchmarkCase {
   /** `a`, or `h-postgres` where a letter has several; `--only h` takes all of a letter. */
   readonly id: string;
   readonly title: string;
-  run(context: BenchContext): Promise<readonly BenchRow[]>;
+  readonly run: (context: BenchContext) => Promise<readonly BenchRow[]>;
 }
 
 export interface BenchContext {
@@ -15,11 +15,11 @@ export interface BenchContext {
   /** How often each figure is to be measured. */
   readonly runs: number;
   /** An empty folder on the measured disk; removed after the case. */
-  freshDirectory(): Promise<string>;
+  readonly freshDirectory: () => Promise<string>;
   /** What goes on, on stderr. */
-  progress(text: string): void;
+  readonly progress: (text: string) => void;
   /** Stands below the table: why a peer was not measured, how large the data was. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
 }
 
 export interface BenchRow {

@@ -1,4 +1,5 @@
 // The cases in the order in which they are run and shown; one file each.
+import { append } from './a-append.js';
 import type { BenchmarkCase } from './benchmark-case.js';
 
-export const CASES: readonly BenchmarkCase[] = [];
+export const CASES: readonly BenchmarkCase[] = [append];
