@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backupSqliteFile, openSqliteEventStore } from '@libs/event-store/sqlite';
-import { openSqlite, readCheckpoint } from '@libs/read-models';
+import { openSqlite, readCheckpoint, servingPath } from '@libs/read-models';
 import { sizeAndHash, writeManifest, type BackupFile, type BackupManifest } from './backup-manifest.js';
 import { CliError } from './cli-error.js';
 import { FILE_NAMES, type EmbeddedFiles, type FileName } from './embedded-files.js';
@@ -69,7 +69,7 @@ async function backUpFile(
   now: () => number,
 ): Promise<BackupFile> {
   const to = join(folder, name);
-  await backupSqliteFile({ from, to });
+  await backupSqliteFile({ from: name === 'read.db' ? servingPath(from) : from, to });
   const position = await positionOf(name, to, now);
   return { name, ...(await sizeAndHash(to)), position };
 }

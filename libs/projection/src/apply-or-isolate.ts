@@ -1,6 +1,6 @@
 // Commits a batch, or finds the one event in it that cannot be applied and commits all that lies before it.
 // It never skips an event and never takes a failing database for a poison event.
-import type { Position } from '@libs/event-store';
+import { EventStoreError, type Position } from '@libs/event-store';
 import {
   CheckpointMismatchError,
   LeaseLostError,
@@ -79,9 +79,10 @@ function poisonOf(event: { readonly position: Position; readonly id: string }, e
   };
 }
 
-/** No event of the batch can be the cause. */
-function endsTheRun(error: unknown): boolean {
+/** No event can be the cause. */
+export function endsTheRun(error: unknown): boolean {
   return (
+    error instanceof EventStoreError ||
     error instanceof CheckpointMismatchError ||
     error instanceof LeaseLostError ||
     error instanceof ModelDamagedError

@@ -15,7 +15,7 @@ export {
 } from './event-skipped.js';
 export type { EventSkippedData, SkipRequest } from './event-skipped.js';
 export type { ProjectionLease } from './projection-lease.js';
-export type { ProjectionBatch, ProjectionModel } from './projection-model.js';
+export type { ProjectionBatch, ProjectionModel, Refilled, RefillSource } from './projection-model.js';
 export type {
   PoisonEvent,
   ProjectionErrorCode,

@@ -22,4 +22,24 @@ export interface ProjectionModel {
    * behind any other error by splitting the batch.
    */
   apply(batch: ProjectionBatch): Promise<void>;
+  /**
+   * Makes the model anew from the start of the log, beside what it holds, and puts that in its place in one step: all or
+   * nothing. Null where the model can only be filled by `apply`. Throws as `apply` does, but for `PoisonEventError`: it
+   * ends before an event that cannot be applied; and the signal's reason when that fires.
+   */
+  readonly refill: ((source: RefillSource) => Promise<Refilled>) | null;
+}
+
+export interface RefillSource {
+  /** The log from its first event on, as far as the model is to be filled. */
+  readonly pages: AsyncIterable<readonly RecordedEvent[]>;
+  /** Whether an event may be left out if it cannot be applied. */
+  readonly maySkip: (position: Position) => boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Refilled {
+  /** The checkpoint now; null if no event was there or none could be applied. */
+  readonly position: Position | null;
+  readonly events: number;
 }

@@ -21,6 +21,7 @@ function interrupted(
   return {
     checkpoint: () => model.checkpoint(),
     lastEvent: () => model.lastEvent(),
+    refill: model.refill,
     apply: (batch) => {
       attempt += 1;
       return at(attempt, batch);

@@ -1,7 +1,7 @@
 // The loop that keeps a read model in step with the log: follow from the checkpoint, apply page by page, never past an
 // event that cannot be applied, never on after somebody else has moved the checkpoint.
 //
-// States: catching-up → (a page that ends at the head is committed) live → (a page that does not) catching-up.
+// States: (no event is in the model, which can be filled at once: it is, up to the head) catching-up → (a page that ends at the head is committed) live → (a page that does not) catching-up.
 // An event cannot be applied → (unless an EventSkipped names it) stopped-at-poison, all before it committed → (one does)
 // catching-up. An event that can be applied is never left out, whatever names it: so every fold skips the same events.
 // With a lease: standby while another projector holds it → (it is taken) catching-up → (another has taken it) standby.
@@ -9,6 +9,7 @@
 // store is damaged → failed (throws). A database that is unavailable is no exit: it is retried for ever.
 import type { EventPage, EventStore, Position } from '@libs/event-store';
 import { applyOrIsolate } from './apply-or-isolate.js';
+import { refillModel } from './refill-model.js';
 import type { ProjectionLease } from './projection-lease.js';
 import type { ProjectionModel } from './projection-model.js';
 import { createStatusBoard, errorCodeOf } from './projection-status.js';
@@ -98,6 +99,16 @@ export async function runProjection(options: RunProjectionOptions): Promise<void
     if (lease !== null && !(await readCheckpoint(retryUntil(held)))) return;
     if ((await retryUnavailable(() => demandSameLog(store, model), retryUntil(held))) === STOPPED) return;
     if (board.current.state === 'standby') board.update({ state: 'catching-up' });
+    if (board.current.position === null) {
+      const refilled = await refillModel({
+        store,
+        model,
+        skipped,
+        retry: retryUntil(held),
+        pageSize: batchSize,
+      });
+      if (refilled !== null) showProgress(refilled.position, refilled.atHead);
+    }
     const after = board.current.position;
     for await (const page of store.follow({ after, signal: held, pageSize: batchSize })) {
       await applyPage(page, held);

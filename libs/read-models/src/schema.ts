@@ -35,18 +35,16 @@ const TABLES: readonly string[] = [
   `CREATE TABLE evidence (
     agent INTEGER NOT NULL,
     at BIGINT NOT NULL,
-    fingerprint TEXT NOT NULL,
     event BIGINT NOT NULL,
+    fingerprint TEXT NOT NULL,
     rank INTEGER NOT NULL,
     revision BIGINT NOT NULL,
     recorded_at BIGINT NOT NULL,
     late INTEGER NOT NULL,
     says TEXT NOT NULL,
     state TEXT,
-    PRIMARY KEY (agent, at, fingerprint)
+    PRIMARY KEY (agent, at, event)
   )%CLUSTERED%`,
-  `CREATE UNIQUE INDEX evidence_by_event ON evidence (event)`,
-  `CREATE INDEX evidence_late ON evidence (agent, at) WHERE late = 1`,
   // A series is one key on one track of one agent.
   `CREATE TABLE series (
     series INTEGER PRIMARY KEY,
@@ -71,12 +69,13 @@ const TABLES: readonly string[] = [
     track INTEGER NOT NULL,
     label TEXT NOT NULL,
     start_event BIGINT NOT NULL,
+    start_event_at BIGINT NOT NULL,
     end_event BIGINT,
+    end_event_at BIGINT,
     started_by TEXT,
     ended_by TEXT,
     PRIMARY KEY (series, start_at, ordinal)
   )%CLUSTERED%`,
-  `CREATE INDEX status_interval_by_agent ON status_interval (agent, track, start_at, ordinal)`,
   `CREATE TABLE gap (
     agent INTEGER NOT NULL,
     at BIGINT NOT NULL,
@@ -124,6 +123,12 @@ const TABLES: readonly string[] = [
   )%CLUSTERED%`,
 ];
 
+// Beside the keys. Made last where the tables are filled at once.
+export const INDEXES: readonly string[] = [
+  `CREATE INDEX evidence_late ON evidence (agent, at) WHERE late = 1`,
+  `CREATE INDEX status_interval_by_agent ON status_interval (agent, track, start_at, ordinal)`,
+];
+
 // Who may write (P2): the one with the token, until the database's clock says otherwise. SQLite has one writer a file.
 const LEASE = [
   `CREATE TABLE lease (
@@ -136,6 +141,11 @@ const LEASE = [
 
 /** The statements that make an empty read model, ready for the first event. */
 export function schemaFor(dialect: Dialect): readonly string[] {
+  return [...tablesFor(dialect), ...INDEXES];
+}
+
+/** The same without indexes, to be filled at once. */
+export function tablesFor(dialect: Dialect): readonly string[] {
   const start = `INSERT INTO checkpoint (id, fold_version, events) VALUES (1, ${FOLD_VERSION}, 0)`;
   switch (dialect) {
     // A table is kept in the order of its key if SQLite is told to.

@@ -34,5 +34,21 @@ export interface Sql {
   remove(table: string, where: readonly SqlCondition[], rows: readonly SqlRow[]): Promise<void>;
   /** All of `work` or nothing; `read` gives every statement in it the same snapshot. */
   transaction<T>(mode: 'read' | 'write', work: () => Promise<T>): Promise<T>;
+  /**
+   * A version of its own beside the one that serves, for a writer to fill; absent where there is no place for one. What
+   * an earlier one left is removed: there is one at a time.
+   */
+  readonly beginVersion?: () => Promise<VersionBuild>;
   close(): Promise<void>;
+}
+
+export interface VersionBuild {
+  /** Its tables, empty and without indexes. Nobody else sees them, and a crash leaves nothing of them. */
+  readonly sql: Sql;
+  /** An empty folder on the same disk; it goes with the build. */
+  readonly scratch: string;
+  /** Puts it in the place of the version that serves, on disk and in one step; from then on this `Sql` writes to it. */
+  readonly serve: () => Promise<void>;
+  /** Leaves nothing of it. */
+  readonly discard: () => Promise<void>;
 }

@@ -88,6 +88,7 @@ async function run({ eventStore, readModel, signal, now, onReport }: ProjectRead
 
 /** Counts what was committed; the number travels with the next status, which every commit causes. */
 function counting(model: ProjectionModel, onApplied: (events: number) => void): ProjectionModel {
+  const { refill } = model;
   return {
     checkpoint: () => model.checkpoint(),
     lastEvent: () => model.lastEvent(),
@@ -95,6 +96,13 @@ function counting(model: ProjectionModel, onApplied: (events: number) => void): 
       await model.apply(batch);
       onApplied(batch.events.length);
     },
+    refill:
+      refill &&
+      (async (source) => {
+        const filled = await refill(source);
+        onApplied(filled.events);
+        return filled;
+      }),
   };
 }
 

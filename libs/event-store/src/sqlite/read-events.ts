@@ -8,6 +8,8 @@ import { translatingErrors } from './sqlite-errors.js';
 /** A page ends early once its JSON passes this many characters, so that large events stay in bounded memory. */
 export const MAX_PAGE_SIZE = 16_000_000;
 
+const ROWS_AT_ONCE = 32;
+
 interface EventRow {
   readonly position: number;
   readonly stream: string;
@@ -30,7 +32,7 @@ export interface EventReader {
 const COLUMNS = 'position, stream, revision, id, type, data, metadata, recorded_at AS recordedAt';
 
 export function createEventReader(db: Db): EventReader {
-  const selectPage = db.prepare<[bigint, number], EventRow>(
+  const selectPage = db.prepare<[number, number], EventRow>(
     `SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
   );
   const selectForwards = db.prepare<[string, number, number], EventRow>(
@@ -49,7 +51,7 @@ export function createEventReader(db: Db): EventReader {
     let size = 0;
     let atHead = true;
     // One row more than asked tells whether the page ends at the head.
-    for (const row of selectPage.iterate(start, limit + 1)) {
+    for (const row of rowsAfter(Number(start), limit + 1)) {
       if (events.length === limit || size > MAX_PAGE_SIZE) {
         atHead = false;
         break;
@@ -60,6 +62,17 @@ export function createEventReader(db: Db): EventReader {
     }
     if (events.length === 0) requireWithinLog(start);
     return { events, next: events.at(-1)?.position ?? after, atHead };
+  }
+
+  // A few at a time: quicker than one by one, and no more in memory than a page and these.
+  function* rowsAfter(start: number, limit: number): Generator<EventRow, void, undefined> {
+    let after = start;
+    for (let left = limit; left > 0; left -= ROWS_AT_ONCE) {
+      const rows = selectPage.all(after, Math.min(left, ROWS_AT_ONCE));
+      yield* rows;
+      if (rows.length < ROWS_AT_ONCE) return;
+      after = rows.at(-1)?.position ?? after;
+    }
   }
 
   // A position beyond the head means that the log was replaced or cut: following on would miss what is rewritten.
@@ -95,12 +108,26 @@ function requireNext(previous: Position, position: number): void {
   throw corrupt(`position ${position} follows ${String(previous)}: events are missing`);
 }
 
-function toEvent({ data, metadata, position, ...row }: EventRow): RecordedEvent {
+// Named one by one: copying the rest of a row costs a fifth of reading a whole log.
+function toEvent({
+  stream,
+  revision,
+  position,
+  id,
+  type,
+  data,
+  metadata,
+  recordedAt,
+}: EventRow): RecordedEvent {
   return {
-    ...row,
+    stream,
+    revision,
     position: BigInt(position),
+    id,
+    type,
     data: parse(data, position),
     metadata: parse(metadata, position),
+    recordedAt,
   };
 }
 

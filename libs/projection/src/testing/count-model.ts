@@ -79,6 +79,7 @@ export function openCountModel(file: string, pause: Pause = () => Promise.resolv
       return Promise.resolve(row ? (JSON.parse(String(row.event)) as ReturnType<typeof nameOf>) : null);
     },
     apply,
+    refill: null,
     rows,
     close: () => db.close(),
   };

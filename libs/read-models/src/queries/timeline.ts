@@ -63,8 +63,10 @@ async function intervalsOf(
       one.inferred, one.uncertain_from, one.started_by, one.ended_by,
       opening.fingerprint AS start_fingerprint, closing.fingerprint AS end_fingerprint
     FROM status_interval AS one JOIN series ON series.series = one.series
-    JOIN evidence AS opening ON opening.event = one.start_event
-    LEFT JOIN evidence AS closing ON closing.event = one.end_event
+    JOIN evidence AS opening ON opening.agent = one.agent AND opening.at = one.start_event_at
+      AND opening.event = one.start_event
+    LEFT JOIN evidence AS closing ON closing.agent = one.agent AND closing.at = one.end_event_at
+      AND closing.event = one.end_event
     WHERE one.agent = ? AND one.track = ?`;
   const { start, shown } = resumeAt(number, from, last);
   const entering = await sql.all<IntervalRow>(
@@ -106,7 +108,7 @@ async function gapsOf(
     fingerprint: string;
   }>(
     `SELECT gap.at, gap.track, gap.expected, gap.found, evidence.fingerprint
-     FROM gap JOIN evidence ON evidence.event = gap.event
+     FROM gap JOIN evidence ON evidence.agent = gap.agent AND evidence.at = gap.at AND evidence.event = gap.event
      WHERE gap.agent = ? AND gap.at >= ? AND gap.at < ? ORDER BY gap.at, evidence.rank, gap.track`,
     [agent, from, to],
   );

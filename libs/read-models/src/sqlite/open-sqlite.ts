@@ -1,102 +1,118 @@
-// The read model's SQLite connection: one writer (the projection's thread), any number of readers.
-import Database from 'better-sqlite3';
-import { ModelDamagedError, ModelUnavailableError } from '@libs/projection';
-import type { Sql, SqlRow, SqlValue } from '../sql.js';
-import { prepareTables } from './prepare-tables.js';
+// A read model in SQLite files: one writer (the projection's thread), any number of readers. Its file serves itself, or
+// names the version beside it that does (serving-version.ts): readers follow that name from one transaction to the next.
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ModelUnavailableError } from '@libs/projection';
+import type { Sql, VersionBuild } from '../sql.js';
+import { emptyTables, prepareTables, prepareVersion } from './prepare-tables.js';
+import {
+  placeForVersion,
+  removeVersions,
+  serveFrom,
+  servingFile,
+  syncToDisk,
+  VersionMovedError,
+} from './serving-version.js';
+import { connect, type SqliteConnection } from './sqlite-connection.js';
+import { sqliteSql } from './sqlite-sql.js';
 
-const BUSY_TIMEOUT_MS = 5_000;
-const CACHE_KIB = 65_536;
+const IN_MEMORY = ':memory:';
 
-/** Opens `file`; only a writer creates it. */
+/** Opens `file`; only a writer creates it. Throws `ModelUnavailableError`, `ModelDamagedError`. */
 export function openSqlite(file: string, mode: 'read' | 'write'): Sql {
-  const database = opened(file, mode);
-  const statements = new Map<string, Database.Statement<SqlValue[]>>();
-  const prepared = (statement: string): Database.Statement<SqlValue[]> => {
-    let known = statements.get(statement);
-    if (!known) statements.set(statement, (known = database.prepare(statement)));
-    return known;
+  const folder = dirname(file);
+  const named = connect(file, mode);
+  let version: { readonly name: string | null; readonly connection: SqliteConnection } = {
+    name: null,
+    connection: named,
   };
-  const settle = <T>(work: () => T): Promise<T> => {
+
+  function take(name: string | null, connection: SqliteConnection): SqliteConnection {
+    if (version.connection !== named) version.connection.database.close();
+    version = { name, connection };
+    return connection;
+  }
+
+  function follow(): SqliteConnection {
+    const name = servingFile(named);
+    if (name === version.name) return version.connection;
+    if (name === null) return take(null, named);
     try {
-      return Promise.resolve(work());
+      return take(name, connect(join(folder, name), mode));
     } catch (error) {
-      return Promise.reject(classified(error));
+      // Between the look at the name and the opening of the file another one may have taken its place.
+      if (error instanceof ModelUnavailableError && servingFile(named) !== name) return follow();
+      throw error;
     }
-  };
-  const runEach = (statement: string, rows: readonly SqlRow[]): Promise<void> =>
-    settle(() => {
-      if (rows.length === 0) return;
-      const one = prepared(statement);
-      for (const row of rows) one.run(...row);
+  }
+
+  /** A writer stays with its version: what it remembers is of that one. */
+  function demandServing(): void {
+    if (servingFile(named) !== version.name) throw new VersionMovedError();
+  }
+
+  function current(transactionMode: 'read' | 'write'): SqliteConnection {
+    if (mode === 'read') return follow();
+    if (transactionMode === 'write') demandServing();
+    return version.connection;
+  }
+
+  function prepare(): void {
+    prepareTables(named, folder);
+    follow();
+    if (file !== IN_MEMORY) removeVersions(file, version.name);
+  }
+
+  function beginVersion(): VersionBuild {
+    demandServing();
+    const before = version.name;
+    const { name, path, scratch } = placeForVersion(file, before);
+    const filling = connect(path, 'fill');
+    let served = false;
+    prepareVersion(filling.database);
+    const sql = sqliteSql({
+      current: () => filling,
+      prepare: () => undefined,
+      close: () => void filling.database.close(),
     });
-  return {
-    dialect: 'sqlite',
-    prepare: () => settle(() => prepareTables(database)),
-    all: <Row>(statement: string, parameters: readonly SqlValue[] = []) =>
-      settle(() => prepared(statement).all(...parameters) as Row[]),
-    run: (statement, parameters = []) => settle(() => prepared(statement).run(...parameters).changes),
-    insert: (table, columns, rows, onConflict = '') => {
-      const places = columns.map(() => '?').join(', ');
-      return runEach(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ${onConflict}`, rows);
-    },
-    update: (table, set, where, rows) => {
-      const equal = (column: string): string => `${column} = ?`;
-      const values = set.map(equal).join(', ');
-      return runEach(`UPDATE ${table} SET ${values} WHERE ${where.map(equal).join(' AND ')}`, rows);
-    },
-    remove: (table, where, rows) => {
-      const conditions = where.map(([column, comparison]) => `${column} ${comparison} ?`);
-      return runEach(`DELETE FROM ${table} WHERE ${conditions.join(' AND ')}`, rows);
-    },
-    transaction: async (transactionMode, work) => {
-      await settle(() => database.exec(transactionMode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN'));
-      try {
-        const result = await work();
-        await settle(() => database.exec('COMMIT'));
-        return result;
-      } catch (error) {
-        if (database.inTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
-    },
-    close: () => settle(() => void database.close()),
-  };
-}
-
-function opened(file: string, mode: 'read' | 'write'): Database.Database {
-  try {
-    const database = new Database(file, { readonly: mode === 'read', fileMustExist: mode === 'read' });
-    database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    database.pragma(`cache_size = -${CACHE_KIB}`);
-    if (mode === 'write') {
-      database.pragma('journal_mode = WAL');
-      // better-sqlite3 reopens WAL files as NORMAL, which does not sync at commit.
-      database.pragma('synchronous = FULL');
-    }
-    return database;
-  } catch (error) {
-    throw classified(error);
+    return {
+      sql,
+      scratch,
+      serve: async () => {
+        await sql.close();
+        syncToDisk(path);
+        const filled = connect(path, mode);
+        try {
+          serveFrom(named, before, name);
+        } catch (error) {
+          filled.database.close();
+          throw error;
+        }
+        take(name, filled);
+        served = true;
+        try {
+          removeVersions(file, name);
+          if (before === null) emptyTables(named.database);
+        } catch {
+          // What is left takes space, and is removed at the next start.
+        }
+      },
+      discard: async () => {
+        if (served) return;
+        await sql.close();
+        for (const one of [path, scratch]) rmSync(one, { recursive: true, force: true });
+      },
+    };
   }
-}
 
-const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|NOMEM|PROTOCOL)/;
-
-const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
-
-/** The error as one of the two that say what may be done about it, or as it is. */
-function classified(error: unknown): Error {
-  const code = sqliteCodeOf(error);
-  if (DAMAGED.test(code)) {
-    const message = `the read model's file is damaged (${code}): remove it, and it is filled anew`;
-    return new ModelDamagedError(message, { cause: error });
-  }
-  if (PASSING.test(code)) {
-    return new ModelUnavailableError(`The read model's database answered ${code}.`, { cause: error });
-  }
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-/** Told by its code: the driver's error class is not the same one in every realm. */
-function sqliteCodeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const sql = sqliteSql({
+    current,
+    prepare,
+    close: () => {
+      take(null, named);
+      named.database.close();
+    },
+  });
+  if (mode === 'read' || file === IN_MEMORY) return sql;
+  return { ...sql, beginVersion: () => Promise.resolve().then(beginVersion) };
 }

@@ -93,7 +93,8 @@ export async function storedRows(
        one.uncertain_from, one.inferred, sum_ms, sum_entries, sum_uncertain, sum_inferred,
        opening.fingerprint AS opening, closing.fingerprint AS closing, started_by, ended_by
      FROM status_interval AS one JOIN series ON series.series = one.series JOIN agent ON agent.agent = one.agent
-     JOIN evidence AS opening ON opening.event = start_event LEFT JOIN evidence AS closing ON closing.event = end_event
+     JOIN evidence AS opening ON opening.agent = one.agent AND opening.at = start_event_at AND opening.event = start_event
+     LEFT JOIN evidence AS closing ON closing.agent = one.agent AND closing.at = end_event_at AND closing.event = end_event
      WHERE account = ? AND agent_id = ? ORDER BY one.track, one.ordinal`,
     who,
   );

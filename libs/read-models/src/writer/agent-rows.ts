@@ -17,6 +17,7 @@ import {
   type AgentRecord,
   type SeriesSums,
 } from './agent-record.js';
+import type { NumberedEvidence } from './refold.js';
 import type { RowBatch } from './row-batch.js';
 
 interface IntervalRow {
@@ -26,14 +27,14 @@ interface IntervalRow {
   readonly inferred: boolean;
   end: number | null;
   uncertainFrom: number | null;
-  endEvent: number | null;
+  endEvent: NumberedEvidence | null;
   endedBy: Actor | null;
   /** The values of a row not stored yet; null for one that is in the database. */
   readonly fresh: {
     before: SeriesSums;
     track: number;
     label: string;
-    startEvent: number;
+    startEvent: NumberedEvidence;
     startedBy: Actor | null;
   } | null;
 }
@@ -50,7 +51,7 @@ export class AgentRows implements FoldSink {
 
   constructor(
     private readonly record: AgentRecord,
-    private readonly eventNumber: (eventId: string) => number,
+    private readonly eventOf: (eventId: string) => NumberedEvidence,
     private readonly nextSeries: () => number,
   ) {
     this.current = record.state.tracks.map((state, track) => {
@@ -76,7 +77,7 @@ export class AgentRows implements FoldSink {
       before: { ...sums },
       track,
       label,
-      startEvent: this.eventNumber(opened.startEventId),
+      startEvent: this.eventOf(opened.startEventId),
       startedBy,
     };
     const unended = { end: null, uncertainFrom: null, endEvent: null, endedBy: null };
@@ -92,7 +93,7 @@ export class AgentRows implements FoldSink {
     if (row?.ordinal !== closed.ordinal) throw new Error('The fold closed an interval that is not its last.');
     row.end = closed.end;
     row.uncertainFrom = closed.uncertainFrom;
-    row.endEvent = this.eventNumber(closed.endEventId);
+    row.endEvent = this.eventOf(closed.endEventId);
     row.endedBy = closed.endedBy;
     addEnded(row.sums, row.start, closed.end, closed.uncertainFrom, row.inferred);
     if (row.fresh === null) this.ended.push(row);
@@ -101,11 +102,12 @@ export class AgentRows implements FoldSink {
 
   gap(gap: Gap): void {
     const { at, track, expected, found, eventId } = gap;
-    this.gaps.push([this.record.agent, at, this.eventNumber(eventId), trackNumber(track), expected, found]);
+    const { event } = this.eventOf(eventId);
+    this.gaps.push([this.record.agent, at, event, trackNumber(track), expected, found]);
   }
 
   chainBreak(at: number, eventId: string): void {
-    this.breaks.push([this.record.agent, at, this.eventNumber(eventId)]);
+    this.breaks.push([this.record.agent, at, this.eventOf(eventId).event]);
   }
 
   attribute(name: string, at: number, value: unknown): void {
@@ -114,7 +116,8 @@ export class AgentRows implements FoldSink {
 
   addTo(batch: RowBatch): void {
     for (const { end, uncertainFrom, endEvent, endedBy, sums, start, ordinal } of this.ended) {
-      batch.update('status_interval', [end, uncertainFrom, endEvent, endedBy, sums.series, start, ordinal]);
+      const ended = [end, uncertainFrom, ...placeOf(endEvent), endedBy];
+      batch.update('status_interval', [...ended, sums.series, start, ordinal]);
     }
     for (const row of this.newSeries) batch.insert('series', row);
     for (const row of this.intervals) batch.insert('status_interval', this.intervalValues(row));
@@ -130,7 +133,7 @@ export class AgentRows implements FoldSink {
     return [
       ...[sums.series, start, ordinal, end, uncertainFrom, inferred ? 1 : 0],
       ...[before.ms, before.entries, before.uncertainMs, before.inferredMs],
-      ...[this.record.agent, track, label, startEvent, endEvent, startedBy, endedBy],
+      ...[this.record.agent, track, label, ...placeOf(startEvent), ...placeOf(endEvent), startedBy, endedBy],
     ];
   }
 
@@ -144,6 +147,11 @@ export class AgentRows implements FoldSink {
     }
     return sums;
   }
+}
+
+/** By which the evidence table finds an event. */
+function placeOf(event: NumberedEvidence | null): [event: number | null, at: number | null] {
+  return event === null ? [null, null] : [event.event, event.evidence.at];
 }
 
 /** Tracks by their number in rows. */

@@ -3,7 +3,7 @@ import { byFingerprint, foldEvent, takeInOrder, type Evidence } from '@libs/doma
 import type { Sql } from '../sql.js';
 import type { AgentRecord } from './agent-record.js';
 import { AgentRows } from './agent-rows.js';
-import { resumeBefore, saysOf, type NumberedEvidence } from './refold.js';
+import { resumeBefore, type NumberedEvidence } from './refold.js';
 import { RowBatch } from './row-batch.js';
 
 /** A refold resumes at most about this many events early. */
@@ -15,6 +15,8 @@ const MOST_REFOLDED = 50_000;
 /** One event of the log, on its way into the evidence table. */
 export interface IncomingEvent {
   readonly evidence: Evidence;
+  /** What the table keeps of it (`saysOf`). */
+  readonly says: string;
   /** Its position in the log. */
   readonly event: number;
   readonly revision: number;
@@ -99,6 +101,17 @@ function foldAgent(
   return fresh;
 }
 
+/** All events of an agent that nothing is stored of yet, in the order of the log. Its rows go into `batch`. */
+export function foldWhole(
+  record: AgentRecord,
+  incoming: readonly IncomingEvent[],
+  counters: Counters,
+  batch: RowBatch,
+): void {
+  const first = firstOfEachFingerprint(incoming);
+  foldAgent({ record, isNew: true, incoming: first, earliest: -Infinity }, [], counters, batch);
+}
+
 function firstOfEachFingerprint(incoming: readonly IncomingEvent[]): readonly IncomingEvent[] {
   if (incoming.length === 1) return incoming;
   const first = new Map<string, IncomingEvent>();
@@ -119,13 +132,13 @@ function foldRows(
   events: readonly NumberedEvidence[],
   counters: Counters,
 ): { rows: AgentRows; places: Map<number, Place> } {
-  const numbers = new Map(events.map(({ event, evidence }) => [evidence.eventId, event]));
-  const numberOf = (eventId: string): number => {
-    const number = numbers.get(eventId);
-    if (number === undefined) throw new Error('The fold named an event that it was not given.');
-    return number;
+  const byId = new Map(events.map((event) => [event.evidence.eventId, event]));
+  const eventOf = (eventId: string): NumberedEvidence => {
+    const event = byId.get(eventId);
+    if (event === undefined) throw new Error('The fold named an event that it was not given.');
+    return event;
   };
-  const rows = new AgentRows(record, numberOf, () => counters.nextSeries());
+  const rows = new AgentRows(record, eventOf, () => counters.nextSeries());
   const places = new Map<number, Place>();
   const { state } = record;
   for (const group of groupsByAt(events.map(({ evidence }) => evidence))) {
@@ -134,7 +147,7 @@ function foldRows(
     takeInOrder(group, state, (evidence) => {
       foldEvent(state, evidence, rows);
       const keepsState = (rank += 1) === group.length && passesMark(before, state.count);
-      places.set(numberOf(evidence.eventId), {
+      places.set(eventOf(evidence.eventId).event, {
         rank: rank - 1,
         state: keepsState ? JSON.stringify(state) : null,
       });
@@ -170,11 +183,11 @@ function addEvidence(
   places: ReadonlyMap<number, Place>,
   batch: RowBatch,
 ): void {
-  for (const { evidence, event, revision, recordedAt, late } of fresh) {
+  for (const { evidence, says, event, revision, recordedAt, late } of fresh) {
     const { rank = 0, state = null } = places.get(event) ?? {};
     const { at, fingerprint } = evidence;
     const log = [revision, recordedAt, late ? 1 : 0];
-    batch.insert('evidence', [agent, at, fingerprint, event, rank, ...log, saysOf(evidence), state]);
+    batch.insert('evidence', [agent, at, event, fingerprint, rank, ...log, says, state]);
   }
 }
 
@@ -188,6 +201,6 @@ function addMoved(
   for (const { event, evidence, stored: was } of stored) {
     const place = places.get(event);
     if (!place || !was || (was.rank === place.rank && !was.hasState && place.state === null)) continue;
-    batch.update('evidence', [place.rank, place.state, agent, evidence.at, evidence.fingerprint]);
+    batch.update('evidence', [place.rank, place.state, agent, evidence.at, event]);
   }
 }

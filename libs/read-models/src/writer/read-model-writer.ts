@@ -1,25 +1,22 @@
 // The projection's model: a page of the log in, rows and checkpoint moved together in one transaction.
 // What it remembers of agents and labels is dropped whenever a transaction fails or another writer has moved the checkpoint.
-import {
-  AGENT_UPDATED,
-  extractEvidence,
-  initialFoldState,
-  type AgentUpdatedData,
-  type AgentUpdatedMetadata,
-} from '@libs/domain';
+import { AGENT_UPDATED, initialFoldState } from '@libs/domain';
 import {
   CheckpointMismatchError,
-  PoisonEventError,
   type ProjectionBatch,
   type ProjectionLease,
   type ProjectionModel,
+  type Refilled,
+  type RefillSource,
 } from '@libs/projection';
 import { postgresLease, type FencingLease } from '../postgres/postgres-lease.js';
-import type { Sql } from '../sql.js';
+import type { Sql, VersionBuild } from '../sql.js';
+import { fillTables } from '../bulk/fill-tables.js';
 import { loadAgentRecords, type AgentRecord } from './agent-record.js';
-import { foldAgents, type AgentEvents, type IncomingEvent } from './fold-agents.js';
-import { eventNumber } from './event-number.js';
+import { foldAgents, type AgentEvents } from './fold-agents.js';
+import { decodeEvent, type DecodedEvent } from './decode-event.js';
 import { Labels } from './labels.js';
+import { withLateness } from './lateness.js';
 
 /** Agents whose fold state is kept in memory between batches. */
 const REMEMBERED_AGENTS = 20_000;
@@ -65,6 +62,29 @@ class ReadModelWriter implements ReadModel {
     });
   }
 
+  get refill(): ReadModel['refill'] {
+    const { beginVersion } = this.sql;
+    return beginVersion ? (source) => this.refillBeside(beginVersion, source) : null;
+  }
+
+  private async refillBeside(
+    beginVersion: () => Promise<VersionBuild>,
+    source: RefillSource,
+  ): Promise<Refilled> {
+    const build = await beginVersion();
+    try {
+      const filled = await fillTables({ ...source, sql: build.sql, scratch: build.scratch });
+      source.signal.throwIfAborted();
+      await build.serve();
+      return filled;
+    } catch (error) {
+      await build.discard();
+      throw error;
+    } finally {
+      this.forget();
+    }
+  }
+
   async apply(batch: ProjectionBatch): Promise<void> {
     if (this.rememberedAt !== batch.expected) this.forget();
     try {
@@ -97,12 +117,12 @@ class ReadModelWriter implements ReadModel {
   }
 
   private async withRecords(
-    groups: ReadonlyMap<string, readonly Decoded[]>,
+    groups: ReadonlyMap<string, readonly DecodedEvent[]>,
     last: { agent: number },
   ): Promise<AgentEvents[]> {
     const unknown = [...groups].flatMap(([name, [first]]) => {
       if (first === undefined || this.agents.has(name)) return [];
-      return [{ name, account: first.data.accountId, agentId: first.data.agentId }];
+      return [{ name, account: first.account, agentId: first.agentId }];
     });
     const loaded = await loadAgentRecords(this.sql, unknown);
     const byId = new Map(loaded.map((record) => [`${record.account}-${record.agentId}`, record]));
@@ -119,7 +139,7 @@ class ReadModelWriter implements ReadModel {
     return [...groups].map(([name, incoming]) => {
       const record = this.agents.get(name);
       if (!record) throw new Error('A group of events is never empty.');
-      return { record, isNew: created.has(record), incoming: withLateness(record, incoming) };
+      return { record, isNew: created.has(record), incoming: withLateness(record.state.lastAt, incoming) };
     });
   }
 
@@ -156,42 +176,15 @@ class ReadModelWriter implements ReadModel {
   }
 }
 
-interface Decoded extends IncomingEvent {
-  readonly data: AgentUpdatedData;
-}
-
 /** The batch's agent events by stream, each in the order of the log. Other streams' events only move the checkpoint. */
-function groupByAgent(events: readonly BatchEvent[]): Map<string, Decoded[]> {
-  const groups = new Map<string, Decoded[]>();
+function groupByAgent(events: readonly BatchEvent[]): Map<string, DecodedEvent[]> {
+  const groups = new Map<string, DecodedEvent[]>();
   for (const event of events) {
     if (event.type !== AGENT_UPDATED) continue;
-    const decoded = decode(event);
+    const decoded = decodeEvent(event);
     const group = groups.get(event.stream);
     if (group) group.push(decoded);
     else groups.set(event.stream, [decoded]);
   }
   return groups;
-}
-
-function decode(event: BatchEvent): Decoded {
-  const number = eventNumber(event.position);
-  try {
-    const data = event.data as AgentUpdatedData;
-    const { fingerprint } = event.metadata as AgentUpdatedMetadata;
-    const evidence = extractEvidence(event.id, fingerprint, data);
-    const { revision, recordedAt } = event;
-    return { data, evidence, event: number, revision, recordedAt, late: false };
-  } catch (cause) {
-    throw new PoisonEventError({ position: event.position, eventId: event.id, cause });
-  }
-}
-
-/** An event is late if an earlier one of its agent, in the order of the log, has a later `at`. */
-function withLateness(record: AgentRecord, incoming: readonly Decoded[]): IncomingEvent[] {
-  let latest = record.state.lastAt ?? -Infinity;
-  return incoming.map((event) => {
-    const late = event.evidence.at < latest;
-    latest = Math.max(latest, event.evidence.at);
-    return { ...event, late };
-  });
 }

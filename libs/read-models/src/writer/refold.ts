@@ -1,9 +1,10 @@
 // Takes agents back to a moment before a late event: the rows that later events made are removed or reopened, and the
 // events to fold again are returned. Rows go by the event that opened them (their ordinal), never by their start.
-import { eventIdOf, initialFoldState, TRACKS, type Evidence, type FoldState } from '@libs/domain';
+import { initialFoldState, TRACKS, type Evidence, type FoldState } from '@libs/domain';
 import { givenRows, givenTable } from '../given-rows.js';
 import type { Sql, SqlCondition, SqlRow } from '../sql.js';
 import { loadSeriesSums, type AgentRecord, type SeriesSums } from './agent-record.js';
+import { unpackEvidence } from './packed-evidence.js';
 
 /** An event of the batch or of the evidence table. */
 export interface NumberedEvidence {
@@ -36,11 +37,6 @@ interface Resume {
   readonly state: FoldState;
 }
 
-/** Everything of `evidence` but what has a column of its own. */
-export function saysOf(evidence: Evidence): string {
-  return JSON.stringify({ ...evidence, fingerprint: undefined, eventId: undefined, at: undefined });
-}
-
 /** Resets each record and its rows to a stored state before `at`; returns, by agent, the stored events after that state. */
 export async function resumeBefore(
   sql: Sql,
@@ -52,7 +48,7 @@ export async function resumeBefore(
   for (const row of await loadLaterEvents(sql, resumes)) {
     const event = {
       event: row.event,
-      evidence: evidenceOf(row),
+      evidence: unpackEvidence(row.at, row.fingerprint, row.says),
       stored: { rank: row.rank, hasState: row.has_state === 1 },
     };
     const own = stored.get(row.agent);
@@ -74,10 +70,10 @@ export async function resumeBefore(
 async function loadResumes(sql: Sql, late: readonly LateAgent[]): Promise<Resume[]> {
   const rows = await sql.all<{ agent: number; at: number; state: string }>(
     `WITH ${givenTable(sql.dialect, 'asked', { agent: 'BIGINT', at: 'BIGINT' })}
-     SELECT evidence.agent, evidence.at, evidence.state FROM asked JOIN evidence ON evidence.event = (
-       SELECT earlier.event FROM evidence AS earlier
-       WHERE earlier.agent = asked.agent AND earlier.at < asked.at AND earlier.state IS NOT NULL
-       ORDER BY earlier.at DESC LIMIT 1)`,
+     SELECT evidence.agent, evidence.at, evidence.state FROM asked CROSS JOIN evidence
+     WHERE evidence.agent = asked.agent AND evidence.state IS NOT NULL AND evidence.at = (
+       SELECT max(earlier.at) FROM evidence AS earlier
+       WHERE earlier.agent = asked.agent AND earlier.at < asked.at AND earlier.state IS NOT NULL)`,
     [givenRows(late.map(({ record, at }) => ({ agent: record.agent, at })))],
   );
   const found = new Map(rows.map((row) => [row.agent, row]));
@@ -98,11 +94,6 @@ function loadLaterEvents(sql: Sql, resumes: readonly Resume[]): Promise<Evidence
   );
 }
 
-function evidenceOf({ at, fingerprint, says }: EvidenceRow): Evidence {
-  const rest = JSON.parse(says) as Omit<Evidence, 'at' | 'fingerprint' | 'eventId'>;
-  return { ...rest, at, fingerprint, eventId: eventIdOf(fingerprint) };
-}
-
 const LATER_INTERVALS: readonly SqlCondition[] = [
   ['agent', '='],
   ['track', '='],
@@ -113,7 +104,7 @@ const LATER_FINDS: readonly SqlCondition[] = [
   ['agent', '='],
   ['at', '>'],
 ];
-const REOPENED = ['end_at', 'uncertain_from', 'end_event', 'ended_by'] as const;
+const REOPENED = ['end_at', 'uncertain_from', 'end_event', 'end_event_at', 'ended_by'] as const;
 
 async function removeLaterRows(sql: Sql, resumes: readonly Resume[]): Promise<void> {
   const removed: SqlRow[] = [];
@@ -122,7 +113,7 @@ async function removeLaterRows(sql: Sql, resumes: readonly Resume[]): Promise<vo
     for (let track = 0; track < TRACKS.length; track += 1) {
       const { open = null, next = 0 } = state.tracks[track] ?? {};
       removed.push([record.agent, track, open?.start ?? Number.MIN_SAFE_INTEGER, next]);
-      if (open) reopened.push([null, null, null, null, record.agent, track, open.start, next - 1]);
+      if (open) reopened.push([null, null, null, null, null, record.agent, track, open.start, next - 1]);
     }
   }
   await sql.remove('status_interval', LATER_INTERVALS, removed);
