@@ -31,7 +31,9 @@ export interface ProjectionModel {
 }
 
 export interface RefillSource {
-  /** The log from its first event on, as far as the model is to be filled. */
+  /** The position up to which the model is to be filled at least. */
+  readonly head: Position;
+  /** The log from its first event to the head or somewhat beyond. */
   readonly pages: AsyncIterable<readonly RecordedEvent[]>;
   /** Whether an event may be left out if it cannot be applied. */
   readonly maySkip: (position: Position) => boolean;

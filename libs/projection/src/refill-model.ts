@@ -14,7 +14,7 @@ export interface RefillOptions {
   readonly pageSize: number;
 }
 
-/** `atHead`: nothing was beyond `position` when it was read. */
+/** `atHead`: nothing lies beyond `position`. */
 export interface RefilledModel {
   readonly position: Position | null;
   readonly atHead: boolean;
@@ -28,15 +28,15 @@ export async function refillModel(options: RefillOptions): Promise<RefilledModel
   const head = await retryUnavailable(() => store.head(), retry);
   if (head === null || head === STOPPED) return null;
   const { signal } = retry;
-  let headSeen: Position | null = null;
   try {
     const refilled = await retryUnavailable(() => {
-      const pages = pagesUpTo(head, options, (position) => (headSeen = position));
-      return refill({ pages, maySkip: (position) => skipped.has(position), signal });
+      const pages = pagesUpTo(head, options);
+      return refill({ head, pages, maySkip: (position) => skipped.has(position), signal });
     }, retry);
     if (refilled === STOPPED) return null;
     const { position } = refilled;
-    return { position, atHead: position !== null && position === headSeen };
+    const now = await retryUnavailable(() => store.head(), retry);
+    return { position, atHead: position !== null && position === now };
   } catch (error) {
     if (endsTheRun(error) && !signal.aborted) throw error;
     return null;
@@ -47,11 +47,9 @@ export async function refillModel(options: RefillOptions): Promise<RefilledModel
 async function* pagesUpTo(
   last: Position,
   { store, skipped, retry: { signal }, pageSize }: RefillOptions,
-  onHead: (position: Position) => void,
 ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
-  for await (const { events, next, atHead } of store.follow({ after: null, signal, pageSize })) {
+  for await (const { events, next } of store.follow({ after: null, signal, pageSize })) {
     events.forEach((event) => skipped.note(event));
-    if (atHead && next !== null) onHead(next);
     yield events;
     if (next !== null && next >= last) return;
   }

@@ -6,3 +6,5 @@ export { openPostgres, type PostgresTarget } from './postgres/open-postgres.js';
 export { openReadModelWriter, type ReadModel } from './writer/read-model-writer.js';
 export * from './queries/queries.js';
 export { readCheckpoint, runQuery, type Checkpoint } from './queries/run-query.js';
+export type { PagesToPack, PageToPack } from './bulk/fill-tables.js';
+export { packPage, type PackedPage, type PackOptions } from './bulk/pack-page.js';

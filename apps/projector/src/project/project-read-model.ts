@@ -9,7 +9,7 @@ import {
   STOPPED,
   type ProjectionModel,
 } from '@libs/projection';
-import { openReadModelWriter } from '@libs/read-models';
+import { openReadModelWriter, type PagesToPack } from '@libs/read-models';
 import { eventStoreAdapter, type StoreUrls } from '../adapters.js';
 import { openReadModel } from '../open-read-model.js';
 import {
@@ -22,6 +22,8 @@ import {
 export interface ProjectReadModelOptions extends ProjectionRunOptions, StoreUrls {
   /** UTC epoch ms. */
   readonly now: () => number;
+  /** Packs the pages of the event store in other threads when the read model is filled at once. */
+  readonly packElsewhere?: PagesToPack;
 }
 
 export async function projectReadModel(options: ProjectReadModelOptions): Promise<ProjectionEnd> {
@@ -34,7 +36,14 @@ export async function projectReadModel(options: ProjectReadModelOptions): Promis
   }
 }
 
-async function run({ eventStore, readModel, signal, now, onReport }: ProjectReadModelOptions): Promise<void> {
+async function run({
+  eventStore,
+  readModel,
+  packElsewhere,
+  signal,
+  now,
+  onReport,
+}: ProjectReadModelOptions): Promise<void> {
   let report: ProjectionReport = NO_REPORT;
   const tell = (change: Partial<ProjectionReport>): void => onReport((report = { ...report, ...change }));
 
@@ -46,7 +55,7 @@ async function run({ eventStore, readModel, signal, now, onReport }: ProjectRead
       tell({ openProblem: error.message, status });
     };
     const opening = { signal, onUnavailable };
-    const model = await retryUnavailable(() => openReadModelWriter(sql), opening);
+    const model = await retryUnavailable(() => openReadModelWriter(sql, packElsewhere), opening);
     if (model === STOPPED) return;
     const position = await retryUnavailable(() => model.checkpoint(), opening);
     if (position === STOPPED) return;

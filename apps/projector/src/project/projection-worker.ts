@@ -1,6 +1,7 @@
 // The projection's thread. Told `stop`, it commits the batch in hand, closes what it holds and ends.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { StoreUrls } from '../adapters.js';
+import { packPagesInThreads } from './pack-pages.js';
 import { projectReadModel } from './project-read-model.js';
 import type { ProjectionMessage } from './projection-thread.js';
 
@@ -14,6 +15,8 @@ port.once('message', () => stopping.abort());
 const urls = workerData as StoreUrls;
 const end = await projectReadModel({
   ...urls,
+  // Only there are positions numbers without holes.
+  ...(urls.eventStore.kind === 'sqlite' ? { packElsewhere: packPagesInThreads(urls) } : {}),
   now: Date.now,
   signal: stopping.signal,
   onReport: (report) => post({ kind: 'report', report }),

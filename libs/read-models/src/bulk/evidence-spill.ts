@@ -18,8 +18,9 @@ export interface AgentEvents extends AgentName {
 
 export interface EvidenceSpill {
   readonly parts: number;
-  add(event: DecodedEvent): void;
-  /** After the last `add`. */
+  /** Lines of `lineOf`, in the order of the log. */
+  write(part: number, lines: string): void;
+  /** After the last line. */
   finish(): void;
   /** The agents of a part, each whole, in the order in which they were met. */
   read(part: number): readonly AgentEvents[];
@@ -31,20 +32,20 @@ export function createEvidenceSpill(folder: string): EvidenceSpill {
   const parts = Array.from({ length: PARTS }, (_, part) => createPart(join(folder, `${part}.tsv`)));
   return {
     parts: PARTS,
-    add: (event) => parts[partOf(event)]?.write(lineOf(event)),
+    write: (part, lines) => parts[part]?.write(lines),
     finish: () => parts.forEach((part) => part.flush()),
     read: (part) => agentsOf(parts[part]?.read() ?? []),
     close: () => parts.forEach((part) => part.close()),
   };
 }
 
-/** An account's ids are often given out one after the other: the last digits spread best. */
-function partOf({ account, agentId }: AgentName): number {
+/** The part an agent belongs to. Ids are often given out one after the other: the last digits spread best. */
+export function partOf({ account, agentId }: AgentName): number {
   return (Number(account.slice(-9)) * 31 + Number(agentId.slice(-9))) % PARTS;
 }
 
 interface Part {
-  write(line: string): void;
+  write(lines: string): void;
   flush(): void;
   read(): readonly string[];
   close(): void;
@@ -61,8 +62,8 @@ function createPart(file: string): Part {
     pending = '';
   };
   return {
-    write: (line) => {
-      pending += line;
+    write: (lines) => {
+      pending += lines;
       if (pending.length > BUFFER_BYTES) flush();
     },
     flush: () => (descriptor === null ? undefined : flush()),
@@ -74,8 +75,16 @@ function createPart(file: string): Part {
   };
 }
 
-// JSON escapes tabs and line breaks, ids and fingerprints have none.
-function lineOf({ account, agentId, event, revision, recordedAt, evidence, says }: DecodedEvent): string {
+/** An event as the spill keeps it. JSON escapes tabs and line breaks, ids and fingerprints have none. */
+export function lineOf({
+  account,
+  agentId,
+  event,
+  revision,
+  recordedAt,
+  evidence,
+  says,
+}: DecodedEvent): string {
   const { at, fingerprint } = evidence;
   return `${account}\t${agentId}\t${event}\t${revision}\t${recordedAt}\t${at}\t${fingerprint}\t${says}\n`;
 }

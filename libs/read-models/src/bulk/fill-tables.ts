@@ -1,25 +1,33 @@
 // Fills empty tables from the log: read in its order once, folded agent by agent, written in the order of the keys, indexed
 // last. Gives the rows that following the log event by event gives, at a fraction of the cost.
 // A first pass reads and spills (what an event says, apart by agents), a second one folds each agent whole: no event is late.
-import { AGENT_UPDATED, initialFoldState } from '@libs/domain';
-import { PoisonEventError, type ProjectionBatch, type Refilled, type RefillSource } from '@libs/projection';
+import { initialFoldState } from '@libs/domain';
+import type { Refilled, RefillSource } from '@libs/projection';
 import { INDEXES } from '../schema.js';
 import type { Sql } from '../sql.js';
 import { foldWhole } from '../writer/fold-agents.js';
-import { decodeEvent } from '../writer/decode-event.js';
-import { LABEL_COLUMNS, LABEL_HISTORY_COLUMNS, LabelBook, labelOffers } from '../writer/label-book.js';
+import { LABEL_COLUMNS, LABEL_HISTORY_COLUMNS, LabelBook } from '../writer/label-book.js';
 import { withLateness } from '../writer/lateness.js';
 import { RowBatch } from '../writer/row-batch.js';
 import { createEvidenceSpill, type EvidenceSpill } from './evidence-spill.js';
-
-type LogEvent = ProjectionBatch['events'][number];
+import type { PackedPage, PackOptions } from './pack-page.js';
+import { takeNames } from './take-names.js';
 
 /** Rows are handed over when an agent ends and this many events have been folded. */
 const EVENTS_A_WRITE = 5_000;
 
-export interface FillOptions extends RefillSource {
+/** A page of the log, to be packed here or by another thread; again and otherwise where once does not say enough. */
+export interface PageToPack {
+  readonly pack: (options: PackOptions) => Promise<PackedPage>;
+}
+
+/** The log from its first event on, without holes, up to `head` at least. Every iteration starts anew. */
+export type PagesToPack = (source: Pick<RefillSource, 'head' | 'signal'>) => AsyncIterable<PageToPack>;
+
+export interface FillOptions extends Pick<RefillSource, 'maySkip' | 'signal'> {
   /** Tables without indexes and rows, which nobody else sees. */
   readonly sql: Sql;
+  readonly pages: AsyncIterable<PageToPack>;
   /** An empty folder on the read model's disk; the caller removes it. */
   readonly scratch: string;
 }
@@ -28,10 +36,10 @@ export interface FillOptions extends RefillSource {
 export async function fillTables({ sql, scratch, ...source }: FillOptions): Promise<Refilled> {
   const spill = createEvidenceSpill(scratch);
   try {
-    const labels = new LabelBook();
-    const { last, events } = await spillEvents(spill, labels, source);
+    const book = new LabelBook();
+    const { last, events } = await spillPages(spill, book, source);
     await writeAgents(sql, spill, source.signal);
-    await writeLabels(sql, labels);
+    await writeLabels(sql, book);
     for (const index of INDEXES) {
       source.signal.throwIfAborted();
       await sql.run(index);
@@ -43,36 +51,39 @@ export async function fillTables({ sql, scratch, ...source }: FillOptions): Prom
   }
 }
 
-async function spillEvents(
+async function spillPages(
   spill: EvidenceSpill,
-  labels: LabelBook,
-  { pages, maySkip, signal }: RefillSource,
-): Promise<{ readonly last: LogEvent | null; readonly events: number }> {
-  let last: LogEvent | null = null;
+  book: LabelBook,
+  { pages, maySkip, signal }: Pick<FillOptions, 'pages' | 'maySkip' | 'signal'>,
+): Promise<Pick<PackedPage, 'last' | 'events'>> {
+  let last: PackedPage['last'] = null;
   let events = 0;
-  reading: for await (const page of pages) {
+  for await (const page of pages) {
     signal.throwIfAborted();
-    for (const event of page) {
-      try {
-        spillEvent(event, spill, labels);
-        events += 1;
-      } catch (error) {
-        if (!(error instanceof PoisonEventError)) throw error;
-        if (!maySkip(event.position)) break reading;
-      }
-      last = event;
-    }
+    const packed = await packWell(page, book, maySkip);
+    for (const [part, lines] of packed.lines) spill.write(part, lines);
+    events += packed.events;
+    last = packed.last ?? last;
+    if (packed.poison !== null) break;
   }
   signal.throwIfAborted();
   spill.finish();
   return { last, events };
 }
 
-function spillEvent(event: LogEvent, spill: EvidenceSpill, labels: LabelBook): void {
-  if (event.type !== AGENT_UPDATED) return;
-  const decoded = decodeEvent(event);
-  spill.add(decoded);
-  for (const offer of labelOffers(decoded.account, decoded.event, decoded.evidence)) labels.offer(offer);
+/** The page without the events that may be left out, its names taken. */
+async function packWell(
+  { pack }: PageToPack,
+  book: LabelBook,
+  maySkip: FillOptions['maySkip'],
+): Promise<PackedPage> {
+  const leftOut: bigint[] = [];
+  for (let whole = false; ;) {
+    const packed = await pack({ whole, leftOut });
+    if (packed.poison !== null && maySkip(packed.poison)) leftOut.push(packed.poison);
+    else if (takeNames(book, packed.names)) return packed;
+    else whole = true;
+  }
 }
 
 async function writeAgents(sql: Sql, spill: EvidenceSpill, signal: AbortSignal): Promise<void> {
@@ -108,7 +119,7 @@ async function writeLabels(sql: Sql, book: LabelBook): Promise<void> {
   });
 }
 
-async function setCheckpoint(sql: Sql, last: LogEvent, events: number): Promise<void> {
+async function setCheckpoint(sql: Sql, last: NonNullable<PackedPage['last']>, events: number): Promise<void> {
   await sql.run(
     `UPDATE checkpoint SET position = ?, events = ?, recorded_at = ?, last_stream = ?, last_revision = ?, last_id = ?
      WHERE id = 1`,

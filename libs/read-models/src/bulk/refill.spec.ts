@@ -18,12 +18,12 @@ const SEED = 20_261_128;
 const newFolder = tempFolders();
 
 type LogEvent = ReturnType<typeof recorded>[number];
-type Source = Partial<Omit<RefillSource, 'pages'>> & { readonly pageEvents?: number };
+type Source = Partial<Omit<RefillSource, 'pages' | 'head'>> & { readonly pageEvents?: number };
 
 function refill(model: ReadModel, events: readonly LogEvent[], source: Source = {}) {
   const { pageEvents = 7, maySkip = () => false, signal = new AbortController().signal } = source;
   if (model.refill === null) throw new Error('a model in a file can be refilled');
-  return model.refill({ pages: inPages(events, pageEvents), maySkip, signal });
+  return model.refill({ head: BigInt(events.length), pages: inPages(events, pageEvents), maySkip, signal });
 }
 
 async function* inPages(events: readonly LogEvent[], pageEvents: number): AsyncGenerator<LogEvent[]> {
@@ -103,7 +103,8 @@ describe('a refill', () => {
       }
     };
     for (const length of [events.length, events.length]) {
-      await model.refill!({ pages: watched(), maySkip: () => false, signal: new AbortController().signal });
+      const { signal } = new AbortController();
+      await model.refill!({ head: BigInt(length), pages: watched(), maySkip: () => false, signal });
       expect((await readCheckpoint(reader)).position).toBe(String(length));
     }
     expect(new Set(seen)).toEqual(new Set(['3', String(events.length)]));
@@ -126,7 +127,12 @@ describe('a refill', () => {
         stop.abort();
       }
     };
-    const source = { pages: stopping(), maySkip: () => false, signal: stop.signal };
+    const source = {
+      head: BigInt(events.length),
+      pages: stopping(),
+      maySkip: () => false,
+      signal: stop.signal,
+    };
     await expect(model.refill!(source)).rejects.toThrow();
     expect(await model.checkpoint()).toBe(3n);
     await expectPure(sql, updates.slice(0, 3));

@@ -57,20 +57,20 @@ export class LabelBook {
     return this.labels.size;
   }
 
-  has(key: LabelKey): boolean {
-    return this.labels.has(nameOf(key));
+  get(key: LabelKey): Label | undefined {
+    return this.labels.get(labelName(key));
   }
 
   /** Takes over what the tables hold. */
   note(label: Label): void {
-    this.labels.set(nameOf(label), label);
+    this.labels.set(labelName(label), label);
   }
 
   /** In the order of the log, and only once what the tables hold of the key was noted. */
   offer(offer: LabelOffer): void {
-    const name = nameOf(offer);
+    const name = labelName(offer);
     const best = this.labels.get(name);
-    if (best && !isLater(offer, best)) return;
+    if (best && !isLaterLabel(offer, best)) return;
     this.labels.set(name, offer);
     this.moved.set(name, offer);
     if (best?.label === offer.label) return;
@@ -98,11 +98,11 @@ export class LabelBook {
 export const LABEL_COLUMNS = ['account', 'kind', 'key_id', 'key', 'at', 'fingerprint', 'label'] as const;
 export const LABEL_HISTORY_COLUMNS = ['account', 'kind', 'key_id', 'event', 'label'] as const;
 
-function nameOf({ account, kind, key }: LabelKey): string {
+export function labelName({ account, kind, key }: LabelKey): string {
   return `${account}|${kind}|${key}`;
 }
 
-function isLater(one: Label, other: Label): boolean {
+export function isLaterLabel(one: Label, other: Label): boolean {
   return one.at > other.at || (one.at === other.at && one.fingerprint < other.fingerprint);
 }
 

@@ -34,7 +34,7 @@ export class Labels {
   /** `events` in the order of the log; those that were there before may be left out. */
   async write(events: readonly NamingEvent[]): Promise<void> {
     const offers = events.flatMap(({ account, event, evidence }) => labelOffers(account, event, evidence));
-    await this.load(offers.filter((offer) => !this.book.has(offer)));
+    await this.load(offers.filter((offer) => this.book.get(offer) === undefined));
     for (const offer of offers) this.book.offer(offer);
     const { labels, history } = this.book.takeRows();
     await this.sql.insert('label', LABEL_COLUMNS, labels, MOVE);

@@ -11,7 +11,8 @@ import {
 } from '@libs/projection';
 import { postgresLease, type FencingLease } from '../postgres/postgres-lease.js';
 import type { Sql, VersionBuild } from '../sql.js';
-import { fillTables } from '../bulk/fill-tables.js';
+import { fillTables, type PagesToPack, type PageToPack } from '../bulk/fill-tables.js';
+import { packPage } from '../bulk/pack-page.js';
 import { loadAgentRecords, type AgentRecord } from './agent-record.js';
 import { foldAgents, type AgentEvents } from './fold-agents.js';
 import { decodeEvent, type DecodedEvent } from './decode-event.js';
@@ -30,9 +31,16 @@ export interface ReadModel extends ProjectionModel {
   readonly lease: ProjectionLease | null;
 }
 
-export async function openReadModelWriter(sql: Sql): Promise<ReadModel> {
+/** `packElsewhere`: reads the same log as the runner and packs its pages in other threads, for a refill. */
+export async function openReadModelWriter(sql: Sql, packElsewhere?: PagesToPack): Promise<ReadModel> {
   await sql.prepare();
-  return new ReadModelWriter(sql);
+  return new ReadModelWriter(sql, packElsewhere);
+}
+
+async function* packHere({ pages }: RefillSource): AsyncGenerator<PageToPack> {
+  for await (const events of pages) {
+    yield { pack: (options) => Promise.resolve(packPage(events, options)) };
+  }
 }
 
 class ReadModelWriter implements ReadModel {
@@ -44,7 +52,10 @@ class ReadModelWriter implements ReadModel {
   /** The checkpoint with which all that is remembered agrees; undefined if nothing is. */
   private rememberedAt: bigint | null | undefined = undefined;
 
-  constructor(private readonly sql: Sql) {
+  constructor(
+    private readonly sql: Sql,
+    private readonly packElsewhere?: PagesToPack,
+  ) {
     this.labels = new Labels(sql);
     this.lease = sql.dialect === 'postgres' ? postgresLease(sql) : null;
   }
@@ -73,7 +84,8 @@ class ReadModelWriter implements ReadModel {
   ): Promise<Refilled> {
     const build = await beginVersion();
     try {
-      const filled = await fillTables({ ...source, sql: build.sql, scratch: build.scratch });
+      const pages = (this.packElsewhere ?? packHere)(source);
+      const filled = await fillTables({ ...source, pages, sql: build.sql, scratch: build.scratch });
       source.signal.throwIfAborted();
       await build.serve();
       return filled;

@@ -1,0 +1,15 @@
+// A packing thread: reads a page of the log and packs it, for a read model that is filled at once. Must never write.
+import { workerData } from 'node:worker_threads';
+import type { EventStore } from '@libs/event-store';
+import { packPage } from '@libs/read-models';
+import { eventStoreAdapter, type StoreUrls } from '../adapters.js';
+import type { PackAnswer, PackRequest } from './pack-pages.js';
+
+const { eventStore } = workerData as StoreUrls;
+let log: EventStore | null = null;
+
+export default async function pack({ after, limit, ...options }: PackRequest): Promise<PackAnswer> {
+  log ??= eventStoreAdapter(eventStore).read(eventStore, Date.now);
+  const { events, next, atHead } = await log.readAll({ after, limit });
+  return { packed: packPage(events, options), next: next ?? after, atHead };
+}
