@@ -166,9 +166,9 @@ describe('the Kafka source in trouble', () => {
       expect(body).toContain('paused (quarantine-full)');
       expect((await topic.progress()).committed).toBe(2);
 
-      app.parts.quarantine.resolve(1, 'made room', Date.now());
+      await app.parts.quarantine.resolve(1, 'made room', Date.now());
       await until(() => topic.isConsumed());
-      expect(app.parts.quarantine.get(3)?.raw.toString()).toBe('poison 3');
+      expect((await app.parts.quarantine.get(3))?.raw.toString()).toBe('poison 3');
       expect(await app.parts.store.head()).toBe(1n);
     });
   });

@@ -7,11 +7,11 @@ import type { Logger } from 'pino';
 import { InFlight } from './http/in-flight.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import type { KafkaSource } from './kafka/kafka-source.js';
-import { QuarantineStore } from './quarantine/quarantine-store.js';
+import type { Quarantine } from './quarantine/quarantine.js';
 import type { PayloadDecoder } from './record-agent-update/payload-decoder.js';
 import { UpdateRecorder } from './record-agent-update/update-recorder.js';
 import { reachEventStore, type StoreServer } from './reach-event-store.js';
-import { DECODER, EVENT_STORE, KAFKA_SOURCE } from './tokens.js';
+import { DECODER, EVENT_STORE, KAFKA_SOURCE, QUARANTINE } from './tokens.js';
 
 /** A store that can tell the size of its write-ahead log. */
 interface HasWal {
@@ -24,7 +24,7 @@ export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShu
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore & Partial<HasWal & StoreServer>,
-    private readonly quarantine: QuarantineStore,
+    @Inject(QUARANTINE) private readonly quarantine: Quarantine,
     private readonly recorder: UpdateRecorder,
     @Inject(DECODER) private readonly decoder: PayloadDecoder,
     @Inject(KAFKA_SOURCE) private readonly kafka: KafkaSource | null,
@@ -40,9 +40,10 @@ export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShu
       inFlight: () => inFlight.totals(),
     });
     checks.register('event-store', () => this.checkStore());
-    checks.register('quarantine', () =>
-      quarantine.isFull() ? { ok: false, detail: 'the quarantine is full' } : { ok: true },
-    );
+    checks.register('quarantine', () => {
+      const detail = quarantine.trouble();
+      return detail === null ? { ok: true } : { ok: false, detail };
+    });
     if (kafka === null) return;
     checks.register('kafka', () => kafka.check());
     stopping.addEventListener('abort', () => void kafka.stop());
@@ -61,7 +62,7 @@ export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShu
     await this.recorder.drained();
     await this.decoder.close();
     await this.store.close();
-    this.quarantine.close();
+    await this.quarantine.close();
   }
 
   /** One read at a time: a server that is away answers none of them soon. */

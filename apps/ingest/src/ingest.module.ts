@@ -18,7 +18,9 @@ import type { IngestLimits } from './ingest-limits.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import { readKafkaSettings, type KafkaSettings } from './kafka/kafka-settings.js';
 import { KafkaSource } from './kafka/kafka-source.js';
-import { QuarantineStore } from './quarantine/quarantine-store.js';
+import { FileQuarantine } from './quarantine/file-quarantine.js';
+import { LogQuarantine } from './quarantine/log-quarantine.js';
+import type { Quarantine } from './quarantine/quarantine.js';
 import { RetryQuarantinedHandler } from './quarantine/retry-quarantined.handler.js';
 import type { PayloadDecoder } from './record-agent-update/payload-decoder.js';
 import { RecordAgentUpdate } from './record-agent-update/record-agent-update.js';
@@ -26,12 +28,12 @@ import { RecordAgentUpdateHandler } from './record-agent-update/record-agent-upd
 import { openThreadedDecoder } from './record-agent-update/threaded-decoder.js';
 import { UpdateRecorder } from './record-agent-update/update-recorder.js';
 import { SkipEventHandler } from './skip-event/skip-event.handler.js';
-import { DECODER, EVENT_STORE, KAFKA_SOURCE, LIMITS, NOW } from './tokens.js';
+import { DECODER, EVENT_STORE, KAFKA_SOURCE, LIMITS, NOW, QUARANTINE } from './tokens.js';
 
 /** What the app is made of; `openParts` makes the real ones. */
 export interface IngestParts {
   readonly store: EventStore;
-  readonly quarantine: QuarantineStore;
+  readonly quarantine: Quarantine;
   readonly decoder: PayloadDecoder;
   readonly limits: IngestLimits;
   /** Null: HTTP alone. */
@@ -57,11 +59,7 @@ export class IngestModule {
           useFactory: (metrics: IngestMetrics, logger: Logger) => makeParts(noteRetries(metrics, logger)),
         },
         { provide: EVENT_STORE, inject: [PARTS], useFactory: ({ store }: IngestParts) => store },
-        {
-          provide: QuarantineStore,
-          inject: [PARTS],
-          useFactory: ({ quarantine }: IngestParts) => quarantine,
-        },
+        { provide: QUARANTINE, inject: [PARTS], useFactory: ({ quarantine }: IngestParts) => quarantine },
         { provide: DECODER, inject: [PARTS], useFactory: ({ decoder }: IngestParts) => decoder },
         { provide: LIMITS, inject: [PARTS], useFactory: ({ limits }: IngestParts) => limits },
         { provide: NOW, inject: [PARTS], useFactory: ({ now }: IngestParts) => now },
@@ -138,21 +136,28 @@ export function openParts(
   onRetry: OnRetry = () => undefined,
 ): IngestParts {
   const kafka = config.kafka === null ? null : readKafkaSettings(config.kafka);
-  const store = openEventStore(config.eventStore, now, onRetry);
-  const quarantine = new QuarantineStore({
-    file: join(config.dataDir, 'quarantine.db'),
-    maxItems: limits.quarantineItems,
-    maxBytes: limits.quarantineBytes,
-  });
+  const { store, quarantine } = openStores(config, limits, now, onRetry);
   return { store, quarantine, decoder: openThreadedDecoder(), limits, kafka, now };
 }
 
-function openEventStore(url: IngestConfig['eventStore'], now: () => number, onRetry: OnRetry): EventStore {
+/** The quarantine goes with the log: what several processes share, or a file beside one that has a single writer. */
+function openStores(
+  { eventStore: url, dataDir }: IngestConfig,
+  limits: IngestLimits,
+  now: () => number,
+  onRetry: OnRetry,
+): Pick<IngestParts, 'store' | 'quarantine'> {
+  const quota = { maxItems: limits.quarantineItems, maxBytes: limits.quarantineBytes };
   switch (url.kind) {
-    case 'sqlite':
-      return openSqliteEventStore({ file: url.path, now });
-    case 'kurrentdb':
-      return openKurrentDb(url.connectionString, onRetry);
+    case 'sqlite': {
+      const store = openSqliteEventStore({ file: url.path, now });
+      return { store, quarantine: new FileQuarantine({ file: join(dataDir, 'quarantine.db'), ...quota }) };
+    }
+    case 'kurrentdb': {
+      const store = openKurrentDb(url.connectionString, onRetry);
+      const file = join(dataDir, 'quarantine-index.db');
+      return { store, quarantine: new LogQuarantine({ store, file, ...quota }) };
+    }
     default:
       throw new Error(`no such event store: ${String(url satisfies never)}`);
   }

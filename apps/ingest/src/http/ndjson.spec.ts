@@ -118,7 +118,7 @@ describe('NDJSON', () => {
       'appended',
       undefined,
     ]);
-    const [cutOff, whole] = ingest.parts.quarantine.list({
+    const [cutOff, whole] = await ingest.parts.quarantine.list({
       accounts: '*',
       code: null,
       state: 'all',
@@ -133,7 +133,7 @@ describe('NDJSON', () => {
     });
     expect(cutOff).toMatchObject({ totalBytes: huge.length, isTruncated: true });
     expect(cutOff?.bytes).toBeLessThan(400_000);
-    expect(ingest.parts.quarantine.get(cutOff!.id)?.raw.includes('hush')).toBe(false);
+    expect((await ingest.parts.quarantine.get(cutOff!.id))?.raw.includes('hush')).toBe(false);
   });
 
   it('a body that breaks off makes no event of its last, unfinished line', async () => {

@@ -1,5 +1,5 @@
 // What is in quarantine, and trying it again. Items of an account need an admin key for it, items of none a global one.
-import { Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
@@ -19,8 +19,9 @@ import {
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { QuarantineItemWithRaw } from '../quarantine/quarantine-item.js';
-import { QuarantineStore } from '../quarantine/quarantine-store.js';
+import type { Quarantine } from '../quarantine/quarantine.js';
 import { RetryQuarantined } from '../quarantine/retry-quarantined.js';
+import { QUARANTINE } from '../tokens.js';
 import { readCursor, writeCursor } from './quarantine-cursor.js';
 import {
   toItemJson,
@@ -37,7 +38,7 @@ import { toResultJson, zResultJson, type ResultJson } from './result-json.js';
 @Controller('v1/quarantine')
 export class QuarantineController {
   constructor(
-    private readonly quarantine: QuarantineStore,
+    @Inject(QUARANTINE) private readonly quarantine: Quarantine,
     private readonly commands: CommandBus,
   ) {}
 
@@ -47,15 +48,16 @@ export class QuarantineController {
   @zodQuery(zListQuery)
   @zodResponse(200, zListReply)
   @apiProblems('invalid-parameters', 'unauthenticated', 'missing-scope', 'account-not-found')
-  list(
+  @apiProblems('store-unavailable', 'unavailable')
+  async list(
     @Query(new ZodPipe(zListQuery)) query: z.output<typeof zListQuery>,
     @CurrentPrincipal() principal: Principal,
-  ): z.output<typeof zListReply> {
+  ): Promise<z.output<typeof zListReply>> {
     const { code, accountId, state, before } = readCursor(query);
     if (accountId !== null) requireAccount(principal, accountId);
     const accounts = accountId === null ? principal.accounts : [accountId];
     const limit = query.limit;
-    const found = this.quarantine.list({ accounts, code, state, before, limit: limit + 1 });
+    const found = await answered(this.quarantine.list({ accounts, code, state, before, limit: limit + 1 }));
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const hasMore = found.length > limit && last !== undefined;
@@ -72,11 +74,12 @@ export class QuarantineController {
   @zodParams(zItemId)
   @zodResponse(200, zItemWithRaw)
   @apiProblems('invalid-parameters', 'unauthenticated', 'missing-scope', 'quarantine-item-not-found')
-  show(
+  @apiProblems('store-unavailable', 'unavailable')
+  async show(
     @Param(new ZodPipe(zItemId)) { id }: z.output<typeof zItemId>,
     @CurrentPrincipal() principal: Principal,
-  ): z.output<typeof zItemWithRaw> {
-    return toItemWithRawJson(this.find(id, principal));
+  ): Promise<z.output<typeof zItemWithRaw>> {
+    return toItemWithRawJson(await this.find(id, principal));
   }
 
   @Post(':id/retry')
@@ -97,22 +100,26 @@ export class QuarantineController {
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResultJson> {
-    const item = this.find(id, principal);
-    try {
-      const result = await this.commands.execute(new RetryQuarantined(item));
-      if (result.outcome === 'quarantined') void reply.status(422);
-      return toResultJson(result);
-    } catch (error) {
-      throw toRecordProblem(error);
-    }
+    const item = await this.find(id, principal);
+    const result = await answered(this.commands.execute(new RetryQuarantined(item)));
+    if (result.outcome === 'quarantined') void reply.status(422);
+    return toResultJson(result);
   }
 
   /** The same 404 for an item that is not there and one the key does not cover. */
-  private find(id: number, principal: Principal): QuarantineItemWithRaw {
-    const item = this.quarantine.get(id);
+  private async find(id: number, principal: Principal): Promise<QuarantineItemWithRaw> {
+    const item = await answered(this.quarantine.get(id));
     const isCovered =
       item?.accountId == null ? principal.accounts === '*' : mayAccess(principal, item.accountId);
     if (item === null || !isCovered) throw new ProblemError('quarantine-item-not-found');
     return item;
+  }
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw toRecordProblem(error);
   }
 }

@@ -117,14 +117,14 @@ describe('consumeBatch', () => {
     await done;
     expect(steps[0]).toBe('resolved 104');
     expect(await log()).toHaveLength(1);
-    const items = quarantined().reverse();
+    const items = (await quarantined()).reverse();
     expect(items.map(({ code, via, kafka }) => [code, via, kafka?.partition, kafka?.offset])).toEqual([
       ['not-json', 'kafka', 3, '100'],
       ['not-json', 'kafka', 3, '102'],
       ['other-event', 'kafka', 3, '103'],
       ['too-large', 'kafka', 3, '104'],
     ]);
-    expect(ingest.parts.quarantine.get(items[3]!.id)?.raw).toHaveLength(300_002);
+    expect((await ingest.parts.quarantine.get(items[3]!.id))?.raw).toHaveLength(300_002);
     const reply = await ingest.inject({ url: '/v1/quarantine/1' });
     expect(reply.json()).toMatchObject({
       raw: '{"half":',
@@ -135,7 +135,7 @@ describe('consumeBatch', () => {
   it('keeps each poison message once, though it is delivered again and its bytes are like another’s', async () => {
     await consume(['nope', 'nope']).done;
     await consume(['nope', 'nope']).done;
-    expect(quarantined().map(({ seen, kafka }) => [kafka?.offset, seen])).toEqual([
+    expect((await quarantined()).map(({ seen, kafka }) => [kafka?.offset, seen])).toEqual([
       ['101', 2],
       ['100', 2],
     ]);

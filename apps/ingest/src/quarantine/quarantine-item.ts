@@ -35,6 +35,12 @@ export interface QuarantineItemWithRaw extends QuarantineItem {
   readonly raw: Buffer;
 }
 
+/** Before it has an id. */
+export interface NewItem extends Omit<QuarantineItemWithRaw, 'id' | 'resolvedAt' | 'eventId'> {
+  /** What is the same has the same: SHA-256. */
+  readonly hash: Buffer;
+}
+
 export type Refusal = Omit<RefusedPayload, 'kind'>;
 
 /** A refusal and how it came in. */
@@ -43,16 +49,13 @@ export interface RefusalReceived {
   readonly reception: Reception;
 }
 
-/** `quarantine-full`: the quota is used up. `quarantine-unavailable`: its file cannot be written. Nothing was kept. */
+/** `quarantine-full`: the quota is used up. `quarantine-unavailable`: its file cannot be used. Nothing is acknowledged. */
 export class QuarantineError extends Error {
   constructor(
     readonly code: 'quarantine-full' | 'quarantine-unavailable',
     options?: ErrorOptions,
   ) {
-    super(
-      code === 'quarantine-full' ? 'the quarantine is full' : 'the quarantine cannot be written',
-      options,
-    );
+    super(code === 'quarantine-full' ? 'the quarantine is full' : 'the quarantine cannot be used', options);
     this.name = 'QuarantineError';
   }
 }

@@ -1,32 +1,23 @@
 // The quarantine's SQL, each statement with its typed wrapper.
 import type { Database } from 'better-sqlite3';
-import type { QuarantineItem, QuarantineItemWithRaw, RefusalReceived } from './quarantine-item.js';
+import type { ListQuery, QuarantineTotals } from './quarantine.js';
+import type { NewItem, QuarantineItem, QuarantineItemWithRaw } from './quarantine-item.js';
 
-export interface ListQuery {
-  /** Which accounts' items; `*` also those of none. */
-  readonly accounts: '*' | readonly string[];
-  readonly code: string | null;
-  readonly state: 'open' | 'resolved' | 'all';
-  /** Only ids below this one. */
-  readonly before: number | null;
-  readonly limit: number;
-}
-
-export interface NewItem extends RefusalReceived {
-  /** What is kept: the secrets are cut. */
-  readonly raw: Buffer;
-  readonly isTruncated: boolean;
-  readonly hash: Buffer;
-}
+/** The hash is told for whoever keeps the bytes elsewhere. */
+export type FoundItem = QuarantineItemWithRaw & { readonly hash: Buffer };
 
 export interface QuarantineQueries {
-  totals(): { readonly items: number; readonly bytes: number };
-  /** The id of the open item with this hash, which has now been seen once more; null if there is none. */
-  seenAgain(hash: Buffer, at: number): number | null;
-  insert(item: NewItem): number;
+  totals(): QuarantineTotals;
+  /** The id of the open item with this hash; null if there is none. */
+  findOpen(hash: Buffer): number | null;
+  /** It was refused so many times more, last at this time (epoch ms). */
+  seenAgain(id: number, count: number, at: number): void;
+  /** `id` null: the next one. Returns the id. */
+  insert(item: NewItem, id: number | null): number;
   list(query: ListQuery): QuarantineItem[];
-  get(id: number): QuarantineItemWithRaw | null;
-  resolve(id: number, eventId: string, at: number): void;
+  get(id: number): FoundItem | null;
+  /** The kept bytes of the open item that this resolves; null if there is none. */
+  resolve(id: number, eventId: string, at: number): number | null;
 }
 
 type Row = Omit<QuarantineItem, 'isTruncated' | 'kafka'> & {
@@ -45,27 +36,29 @@ export function prepareQueries(db: Database): QuarantineQueries {
   const totals = db.prepare<[], { items: number; bytes: number }>(
     'SELECT count(*) AS items, coalesce(sum(bytes), 0) AS bytes FROM items WHERE resolved_at IS NULL',
   );
-  const seenAgain = db
-    .prepare<[number, Buffer], number>(
-      `UPDATE items SET seen = seen + 1, last_seen_at = max(last_seen_at, ?)
-       WHERE hash = ? AND resolved_at IS NULL RETURNING id`,
-    )
+  const findOpen = db
+    .prepare<[Buffer], number>('SELECT id FROM items WHERE hash = ? AND resolved_at IS NULL')
     .pluck();
+  const seenAgain = db.prepare<[number, number, number]>(
+    'UPDATE items SET seen = seen + ?, last_seen_at = max(last_seen_at, ?) WHERE id = ?',
+  );
   const insert = db.prepare(
-    `INSERT INTO items (code, detail, account_id, via, form, received_at, last_seen_at, seen, bytes, total_bytes,
+    `INSERT INTO items (id, code, detail, account_id, via, form, received_at, last_seen_at, seen, bytes, total_bytes,
                         is_truncated, hash, raw)
-     VALUES (@code, @detail, @accountId, @via, @form, @receivedAt, @receivedAt, 1, @bytes, @totalBytes,
+     VALUES (@id, @code, @detail, @accountId, @via, @form, @receivedAt, @lastSeenAt, @seen, @bytes, @totalBytes,
              @isTruncated, @hash, @raw)`,
   );
   const insertKafka = db.prepare(
     'INSERT INTO kafka_messages (id, topic, "partition", "offset") VALUES (?, ?, ?, ?)',
   );
-  const get = db.prepare<[number], Row & { readonly raw: Buffer }>(
-    `SELECT ${COLUMNS}, raw FROM ${TABLES} WHERE items.id = ?`,
+  const get = db.prepare<[number], Row & Pick<FoundItem, 'hash' | 'raw'>>(
+    `SELECT ${COLUMNS}, hash, raw FROM ${TABLES} WHERE items.id = ?`,
   );
-  const resolve = db.prepare<[number, string, number]>(
-    'UPDATE items SET resolved_at = ?, event_id = ? WHERE id = ? AND resolved_at IS NULL',
-  );
+  const resolve = db
+    .prepare<[number, string, number], number>(
+      'UPDATE items SET resolved_at = ?, event_id = ? WHERE id = ? AND resolved_at IS NULL RETURNING bytes',
+    )
+    .pluck();
   const list = db.prepare<[Record<string, string | number | null>], Row>(
     `SELECT ${COLUMNS} FROM ${TABLES}
      WHERE (@before IS NULL OR items.id < @before)
@@ -77,27 +70,13 @@ export function prepareQueries(db: Database): QuarantineQueries {
 
   return {
     totals: () => totals.get() ?? { items: 0, bytes: 0 },
-    seenAgain: (hash, at) => seenAgain.get(at, hash) ?? null,
-    insert: ({ refusal, reception, raw, isTruncated, hash }) => {
-      const { code, detail, accountId, form, totalBytes } = refusal;
-      const { via, receivedAt, kafka } = reception;
-      const bytes = raw.length;
-      const row = {
-        code,
-        detail,
-        accountId,
-        via,
-        form,
-        receivedAt,
-        bytes,
-        totalBytes,
-        isTruncated: isTruncated ? 1 : 0,
-        hash,
-        raw,
-      };
-      const id = Number(insert.run(row).lastInsertRowid);
-      if (kafka !== undefined) insertKafka.run(id, kafka.topic, kafka.partition, kafka.offset);
-      return id;
+    findOpen: (hash) => findOpen.get(hash) ?? null,
+    seenAgain: (id, count, at) => void seenAgain.run(count, at, id),
+    insert: ({ kafka, ...item }, id) => {
+      const row = { ...item, id, isTruncated: item.isTruncated ? 1 : 0 };
+      const inserted = Number(insert.run(row).lastInsertRowid);
+      if (kafka !== null) insertKafka.run(inserted, kafka.topic, kafka.partition, kafka.offset);
+      return inserted;
     },
     list: ({ accounts, code, state, before, limit }) => {
       const parameters = {
@@ -111,9 +90,11 @@ export function prepareQueries(db: Database): QuarantineQueries {
     },
     get: (id) => {
       const row = get.get(id);
-      return row === undefined ? null : { ...toItem(row), raw: row.raw };
+      if (row === undefined) return null;
+      const { hash, raw, ...rest } = row;
+      return { ...toItem(rest), hash, raw };
     },
-    resolve: (id, eventId, at) => void resolve.run(at, eventId, id),
+    resolve: (id, eventId, at) => resolve.get(at, eventId, id) ?? null,
   };
 }
 

@@ -5,14 +5,14 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { decodePayload } from '../record-agent-update/decode-payload.js';
 import { UpdateRecorder } from '../record-agent-update/update-recorder.js';
 import type { UpdateResult } from '../record-agent-update/update-result.js';
-import { NOW } from '../tokens.js';
-import { QuarantineStore } from './quarantine-store.js';
+import { NOW, QUARANTINE } from '../tokens.js';
+import type { Quarantine } from './quarantine.js';
 import { RetryQuarantined } from './retry-quarantined.js';
 
 @CommandHandler(RetryQuarantined)
 export class RetryQuarantinedHandler implements ICommandHandler<RetryQuarantined> {
   constructor(
-    private readonly quarantine: QuarantineStore,
+    @Inject(QUARANTINE) private readonly quarantine: Quarantine,
     private readonly recorder: UpdateRecorder,
     @Inject(NOW) private readonly now: () => number,
   ) {}
@@ -31,7 +31,7 @@ export class RetryQuarantinedHandler implements ICommandHandler<RetryQuarantined
     const [result] = await this.recorder.record([received], reception);
     if (result === undefined) throw new Error('the recorder left a payload unanswered');
     if (result.outcome === 'appended' || result.outcome === 'duplicate') {
-      this.quarantine.resolve(item.id, result.eventId, this.now());
+      await this.quarantine.resolve(item.id, result.eventId, this.now());
     }
     return result;
   }

@@ -1,7 +1,7 @@
 // Has the refused updates of a batch kept in quarantine, in transactions short enough for the main thread.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RefusalReceived } from '../quarantine/quarantine-item.js';
-import type { QuarantineStore } from '../quarantine/quarantine-store.js';
+import type { Quarantine } from '../quarantine/quarantine.js';
 import { takeUpTo, type Chunk } from './chunk.js';
 import { receptionAt } from './record-agent-update.js';
 
@@ -19,12 +19,12 @@ interface Group {
  * some may be kept: sent again they are the same items.
  */
 export async function keepRefused(
-  quarantine: Pick<QuarantineStore, 'keep'>,
+  quarantine: Pick<Quarantine, 'keep'>,
   batch: readonly Chunk[],
 ): Promise<void> {
   const groups = batch.flatMap(groupsOf);
   while (groups.length > 0) {
-    keep(
+    await keep(
       quarantine,
       takeUpTo(MAX_UPDATES, groups, ({ refused }) => refused.length),
     );
@@ -45,8 +45,8 @@ function groupsOf(chunk: Chunk): Group[] {
   return groups;
 }
 
-function keep(quarantine: Pick<QuarantineStore, 'keep'>, groups: readonly Group[]): void {
-  const kept = quarantine.keep(groups.map(({ refused }) => refused.map(({ received }) => received)));
+async function keep(quarantine: Pick<Quarantine, 'keep'>, groups: readonly Group[]): Promise<void> {
+  const kept = await quarantine.keep(groups.map(({ refused }) => refused.map(({ received }) => received)));
   groups.forEach(({ chunk, refused }, group) => {
     const result = kept[group];
     if (result === undefined || 'error' in result) {

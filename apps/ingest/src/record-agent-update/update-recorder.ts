@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore } from '@libs/event-store';
 import type { IngestMetrics } from '../ingest-metrics.js';
-import type { QuarantineStore } from '../quarantine/quarantine-store.js';
+import type { Quarantine } from '../quarantine/quarantine.js';
 import { appendUpdates, type UpdateToAppend } from './append-updates.js';
 import { takeUpTo, type Chunk } from './chunk.js';
 import { keepRefused } from './keep-refused.js';
@@ -22,7 +22,7 @@ const FAILURE_IS_NEWS_MS = 5_000;
 
 export interface RecorderParts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
-  readonly quarantine: Pick<QuarantineStore, 'keep'>;
+  readonly quarantine: Pick<Quarantine, 'keep'>;
   readonly metrics: IngestMetrics;
   readonly rememberedStreams: number;
   /** UTC epoch ms. */

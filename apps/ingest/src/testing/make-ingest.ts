@@ -2,16 +2,28 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp, ingestConfig, loadConfig, type CreatedApp } from '@libs/platform';
+import { openKurrentDbEventStore } from '@libs/event-store/kurrentdb';
+import { scopedEventStore } from '@libs/event-store/testing';
+import { createApp, ingestConfig, loadConfig, type CreatedApp, type IngestConfig } from '@libs/platform';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { appOptions } from '../app-options.js';
 import { DEFAULT_LIMITS, type IngestLimits } from '../ingest-limits.js';
 import { inlineDecoder } from '../record-agent-update/payload-decoder.js';
 import { IngestModule, openParts, type IngestParts } from '../ingest.module.js';
+import { LogQuarantine } from '../quarantine/log-quarantine.js';
 
 export const NOW_MS = Date.parse('2026-03-02T12:00:00Z');
 
+/** A KurrentDB, and the prefix of all streams, so that a server in use serves. */
+export interface KurrentDbPlace {
+  readonly connectionString: string;
+  readonly prefix: string;
+  readonly attempts?: number;
+}
+
 export interface IngestOptions {
+  /** By default a log in a file. */
+  readonly kurrentDb?: KurrentDbPlace | undefined;
   readonly folder?: string;
   readonly limits?: Partial<IngestLimits>;
   readonly keysFile?: string;
@@ -42,7 +54,7 @@ export async function makeIngest(options: IngestOptions = {}): Promise<TestInges
   });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   // There is no build in a spec that a decoder's thread could run.
-  const opened = { ...openParts(config, limits, () => NOW_MS), decoder: inlineDecoder };
+  const opened = { ...openPlace(options.kurrentDb, config, limits), decoder: inlineDecoder };
   const parts = options.wrap?.(opened) ?? opened;
   const lines: string[] = [];
   const created = await createApp(
@@ -75,4 +87,22 @@ export async function makeIngest(options: IngestOptions = {}): Promise<TestInges
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function openPlace(
+  place: KurrentDbPlace | undefined,
+  config: IngestConfig,
+  limits: IngestLimits,
+): Omit<IngestParts, 'decoder'> {
+  const now = (): number => NOW_MS;
+  if (place === undefined) return openParts(config, limits, now);
+  const { prefix, ...options } = place;
+  const store = scopedEventStore(openKurrentDbEventStore({ ...options, prefixes: [prefix] }), prefix);
+  const quarantine = new LogQuarantine({
+    store,
+    file: join(config.dataDir, 'quarantine-index.db'),
+    maxItems: limits.quarantineItems,
+    maxBytes: limits.quarantineBytes,
+  });
+  return { store, quarantine, limits, kafka: null, now };
 }
