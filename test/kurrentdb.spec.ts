@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from './running/ask-projector.js';
@@ -124,6 +124,37 @@ describe('both apps on KurrentDB', () => {
       }
       expect(await outcomes([LAST_SAMPLE])).toEqual(['appended']);
       await ask(addresses.projector, AGENT, { minPosition: lastPosition });
+    },
+    TIME_LIMIT_MS,
+  );
+
+  it(
+    'keep 3 MB in quarantine that no event can come of, and show them whole also without the files they had',
+    async () => {
+      const text = JSON.stringify({
+        event: 'onAgentUpdate',
+        account_id: ACCOUNT,
+        filler: 'x'.repeat(3_000_000),
+      });
+      const [answer] = await post('one', [text]);
+      expect(answer).toMatchObject({ outcome: 'quarantined', code: 'too-large' });
+      const id = answer?.quarantineId ?? '';
+      const shown = async (): Promise<Record<string, unknown>> => {
+        const reply = await fetch(`${addresses.ingest}/v1/quarantine/${id}`);
+        const { raw, ...item } = (await reply.json()) as Record<string, unknown>;
+        return { ...item, isWhole: raw === text };
+      };
+      const before = await shown();
+      expect(before).toMatchObject({ bytes: text.length, isWhole: true, truncated: false, seen: 1 });
+      expect(await apps.stop()).toBe(0);
+      for (const name of await readdir(folder)) {
+        if (name.startsWith('quarantine')) await rm(join(folder, name));
+      }
+      await startApps();
+      expect(await shown()).toEqual(before);
+      const list = await fetch(`${addresses.ingest}/v1/quarantine?accountId=${ACCOUNT}`);
+      const { items } = (await list.json()) as { items: readonly { id: string }[] };
+      expect(items.map((item) => item.id)).toEqual([id]);
     },
     TIME_LIMIT_MS,
   );

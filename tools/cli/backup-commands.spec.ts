@@ -76,6 +76,16 @@ describe('backup', () => {
     expect(readdirSync(to).sort()).toEqual(['events.db', 'manifest.json']);
   });
 
+  it('takes no index of a quarantine for the quarantine, and says where that is', async () => {
+    const dataDir = await dataFolder(2, '1');
+    for (const name of ['quarantine-index.db', 'quarantine.db']) writeFileSync(join(dataDir, name), 'x');
+    const to = join(newFolder(), 'monday');
+    const env = { DATA_DIR: dataDir, EVENT_STORE_URL: 'esdb://127.0.0.1:2113?tls=false' };
+    const { code, err } = await run(env, 'backup', to);
+    expect([code, err]).toEqual([0, expect.stringContaining('the quarantine in it')]);
+    expect(readdirSync(to).sort()).toEqual(['manifest.json', 'read.db']);
+  });
+
   it('writes into no folder that has something in it', async () => {
     const to = newFolder();
     writeFileSync(join(to, 'kept'), '');

@@ -44,7 +44,9 @@ async function backup(io: CliIo, folder: string, options: BackupOptions): Promis
   const manifest = await backUpFiles({ files, folder: resolve(folder), withReadModel, now: io.now });
   show(io, manifest, options);
   if (files['events.db'] === null) {
-    io.err('The log is not an embedded file: back it up with the tools of its server.\n');
+    io.err(
+      'The log, and the quarantine in it, are not embedded files: back them up with the tools of their server.\n',
+    );
   }
 }
 

@@ -17,7 +17,8 @@ export function embeddedFiles(env: Readonly<Record<string, string | undefined>>)
   const { readModel } = loadConfig(projectorConfig, stores);
   return {
     'read.db': readModel.kind === 'sqlite' ? readModel.path : null,
-    'quarantine.db': join(dataDir, 'quarantine.db'),
+    // Beside another log there is an index at most, which can be made again.
+    'quarantine.db': eventStore.kind === 'sqlite' ? join(dataDir, 'quarantine.db') : null,
     'events.db': eventStore.kind === 'sqlite' ? eventStore.path : null,
   };
 }

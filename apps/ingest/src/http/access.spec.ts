@@ -1,14 +1,19 @@
 // Who may send what: keys, scopes and accounts.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createKey, type Accounts, type Scope } from '@libs/platform';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeIngest, type TestIngest } from '../testing/make-ingest.js';
+import { quarantineEngines } from '../testing/quarantine-engines.js';
 import { ndjson, sampleUpdate } from '../testing/sample-updates.js';
 
+const engines = await quarantineEngines();
+afterAll(() => Promise.all(engines.map((engine) => engine.stop())));
+
 let keysFolder: string;
+let keysFile: string;
 let ingest: TestIngest;
 let ofAccount1: string;
 let adminOf1: string;
@@ -17,16 +22,20 @@ let globalAdmin: string;
 
 beforeEach(async () => {
   keysFolder = await mkdtemp(join(tmpdir(), 'keys-'));
-  const file = join(keysFolder, 'keys.json');
+  keysFile = join(keysFolder, 'keys.json');
   const make = async (scopes: Scope[], accounts: Accounts): Promise<string> => {
-    const { key } = await createKey(file, { name: 'test', scopes, accounts }, { now: Date.now, randomBytes });
+    const { key } = await createKey(
+      keysFile,
+      { name: 'test', scopes, accounts },
+      { now: Date.now, randomBytes },
+    );
     return `Bearer ${key}`;
   };
   ofAccount1 = await make(['ingest'], ['1']);
   adminOf1 = await make(['admin'], ['1']);
   reader = await make(['read'], '*');
   globalAdmin = await make(['admin', 'ingest'], '*');
-  ingest = await makeIngest({ keysFile: file });
+  ingest = await makeIngest({ keysFile });
 });
 afterEach(async () => {
   await ingest.destroy();
@@ -80,8 +89,10 @@ describe('agent updates', () => {
   });
 });
 
-describe('the quarantine', () => {
+describe.each(engines)('the quarantine in $name', (engine) => {
   beforeEach(async () => {
+    await ingest.destroy();
+    ingest = await makeIngest({ ...engine.newPlace(), keysFile });
     await ingest.post(
       [{ event: 'other', account_id: 1 }, { event: 'other', account_id: 2 }, { event: 'other' }],
       { authorization: globalAdmin },
