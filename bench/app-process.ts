@@ -11,6 +11,12 @@ export class AppProcess {
     readonly url: string,
   ) {}
 
+  get pid(): number {
+    const { pid } = this.child;
+    if (pid === undefined) throw new Error('the process has not been started');
+    return pid;
+  }
+
   /** Resolves as soon as it listens. `variables`: further settings. Throws when it ends before. */
   static async start(
     app: 'ingest' | 'projector',
