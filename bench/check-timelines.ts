@@ -1,6 +1,8 @@
 // What the projector answers of some agents against the pure fold of what was sent of them.
-import { decodeAgentUpdateText, extractEvidence, foldTimeline, type Evidence } from '@libs/domain';
+import { extractEvidence, foldTimeline } from '@libs/domain';
 import { deepStrictEqual } from 'node:assert/strict';
+import { decoded } from './decoded.js';
+import { groupBy } from './group-by.js';
 import { getJson } from './http-request.js';
 
 const MOST_INTERVALS = 10_000;
@@ -21,19 +23,14 @@ export async function checkTimelines(
   sent: readonly Buffer[],
   sample: number,
 ): Promise<void> {
-  const byAgent = new Map<string, Evidence[]>();
-  for (const bytes of sent) {
-    const decoded = decodeAgentUpdateText(bytes, Date.now());
-    if (!decoded.ok) throw new Error(`a payload was refused: ${decoded.code}`);
-    const { eventId, fingerprint, data } = decoded.update;
-    const own = byAgent.get(data.agentId) ?? [];
-    byAgent.set(data.agentId, own);
-    own.push(extractEvidence(eventId, fingerprint, data));
-  }
+  const byAgent = groupBy(decoded(sent), ({ data }) => data.agentId);
   const every = Math.ceil(byAgent.size / sample);
   const from = new Date(0).toISOString();
   const to = new Date(Date.now()).toISOString();
-  for (const [agentId, evidences] of [...byAgent].filter((_, index) => index % every === 0)) {
+  for (const [agentId, updates] of [...byAgent].filter((_, index) => index % every === 0)) {
+    const evidences = updates.map(({ eventId, fingerprint, data }) =>
+      extractEvidence(eventId, fingerprint, data),
+    );
     const query = new URLSearchParams({ from, to, track: 'status', limit: String(MOST_INTERVALS) });
     const { intervals } = await getJson<TimelineReply>(
       `${projector}/v1/accounts/${account}/agents/${agentId}/timeline?${query.toString()}`,
