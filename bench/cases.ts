@@ -4,5 +4,6 @@ import type { BenchmarkCase } from './benchmark-case.js';
 import { freshness } from './f-freshness.js';
 import { late } from './g-late.js';
 import { kurrentDb } from './h-kurrentdb.js';
+import { postgres } from './h-postgres.js';
 
-export const CASES: readonly BenchmarkCase[] = [append, freshness, late, kurrentDb];
+export const CASES: readonly BenchmarkCase[] = [append, freshness, late, kurrentDb, postgres];

@@ -4,7 +4,7 @@ import { AppProcess } from './app-process.js';
 import type { BenchContext, BenchmarkCase, BenchRow } from './benchmark-case.js';
 import { checkTimelines } from './check-timelines.js';
 import { figureOf, limitFigure, percentile } from './figures.js';
-import { getJson, readMetric } from './http-request.js';
+import { getJsonOnceReady, readMetric } from './http-request.js';
 import type { PacedResult } from './paced-sender.js';
 import { postNdjson } from './post-ndjson.js';
 import { askContinuously } from './report-load.js';
@@ -86,7 +86,7 @@ async function started({ freshDirectory }: BenchContext): Promise<Apps> {
 }
 
 async function untilProjected(projector: string, events: number): Promise<void> {
-  await getJson(`${projector}/v1/accounts?minPosition=${events}`);
+  await getJsonOnceReady(`${projector}/v1/accounts?minPosition=${events}`);
 }
 
 async function underLoad(

@@ -7,7 +7,7 @@ import type { BenchContext, BenchmarkCase, BenchRow } from './benchmark-case.js'
 import { checkTimelines } from './check-timelines.js';
 import { decoded } from './decoded.js';
 import { compare, figureOf, limitFigure, percentile } from './figures.js';
-import { getJson, httpRequest } from './http-request.js';
+import { getJsonOnceReady, httpRequest } from './http-request.js';
 import { postNdjson } from './post-ndjson.js';
 import { projectAgent } from './projected-agent.js';
 import { inBodies, sendPaced } from './send-paced.js';
@@ -94,7 +94,7 @@ async function measureOthers(
   if (first === undefined) throw new Error('there is no first event');
   const onTime = rest.slice(0, most);
   await postNdjson(ingest.url, inPieces(onTime), onTime.length);
-  await getJson(`${projector.url}/v1/accounts?minPosition=${onTime.length}`);
+  await getJsonOnceReady(`${projector.url}/v1/accounts?minPosition=${onTime.length}`);
 
   const seconds = quick ? 2 : 5;
   const others = simulatedLines(OTHERS_LOAD.perSecond * seconds, { accountId: OTHERS, agents: 100 });
@@ -106,7 +106,7 @@ async function measureOthers(
     readonly results: readonly { readonly position: string }[];
   };
   const acknowledged = performance.now();
-  await getJson(`${projector.url}/v1/accounts?minPosition=${answer.results[0]?.position ?? ''}`);
+  await getJsonOnceReady(`${projector.url}/v1/accounts?minPosition=${answer.results[0]?.position ?? ''}`);
   const visible = performance.now() - acknowledged;
   const { visible: samples } = await sending;
   await checkTimelines(projector.url, ACCOUNT, [...onTime, first], 1);

@@ -5,7 +5,16 @@ import { Agent, request, type IncomingMessage } from 'node:http';
 
 const AGENT = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** GET, or with a JSON body POST. Throws on any status that is not 2xx. */
+export class HttpStatusError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** GET, or with a JSON body POST. Throws `HttpStatusError` on any status that is not 2xx. */
 export async function httpRequest(url: string, body?: Uint8Array): Promise<Buffer> {
   const headers =
     body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length };
@@ -17,13 +26,25 @@ export async function httpRequest(url: string, body?: Uint8Array): Promise<Buffe
   const whole = Buffer.concat(pieces);
   const { statusCode = 0 } = answer;
   if (statusCode < 200 || statusCode > 299) {
-    throw new Error(`${new URL(url).pathname} was answered ${statusCode}: ${whole.toString().slice(0, 500)}`);
+    const answered = `${new URL(url).pathname} was answered ${statusCode}`;
+    throw new HttpStatusError(statusCode, `${answered}: ${whole.toString().slice(0, 500)}`);
   }
   return whole;
 }
 
 export async function getJson<Reply>(url: string): Promise<Reply> {
   return JSON.parse((await httpRequest(url)).toString()) as Reply;
+}
+
+/** The same, asked again for as long as the service is not ready to answer (503). */
+export async function getJsonOnceReady<Reply>(url: string): Promise<Reply> {
+  for (;;) {
+    try {
+      return await getJson<Reply>(url);
+    } catch (error) {
+      if (!(error instanceof HttpStatusError && error.status === 503)) throw error;
+    }
+  }
 }
 
 /** A metric of an app without labels of its own. Throws when there is none. */

@@ -5,6 +5,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** What is of tests alone is not built: it runs from its source. */
+const HOOKS = 'libs/event-store/src/testing/typescript-hooks.mjs';
+const DOUBLE = 'test/running/run-switched-kurrentdb.ts';
+const sourceOf = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+
 export interface KurrentDbProcess {
   readonly connectionString: string;
   /** What it is, for the notes. */
@@ -17,10 +22,8 @@ export async function startKurrentDb(): Promise<KurrentDbProcess> {
   if (given !== undefined && given !== '') {
     return { connectionString: given, name: 'the server of BENCH_EVENT_STORE_URL', stop: () => undefined };
   }
-  const script = fileURLToPath(new URL('./run-kurrentdb.js', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const words = ['--no-warnings', '--import', sourceOf(HOOKS), sourceOf(DOUBLE)];
+  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [connectionString] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return {
     connectionString,

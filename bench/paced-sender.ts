@@ -5,7 +5,7 @@
 // A sample asks where the projection stands, and looks up when the oldest event beyond it was acknowledged.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { getJson, httpRequest } from './http-request.js';
+import { getJson, getJsonOnceReady, httpRequest } from './http-request.js';
 
 export interface PacedLoad {
   readonly ingest: string;
@@ -83,7 +83,7 @@ async function send(body: Uint8Array, index: number): Promise<void> {
 
 async function probe({ position, accountId, agentId }: Answer['results'][number], at: number): Promise<void> {
   const url = `${load.projector}/v1/accounts/${accountId}/agents/${agentId}?minPosition=${position}`;
-  const { asOfPosition } = await getJson<{ readonly asOfPosition: string }>(url);
+  const { asOfPosition } = await getJsonOnceReady<{ readonly asOfPosition: string }>(url);
   visible.push(performance.now() - at);
   if (BigInt(asOfPosition) < BigInt(position))
     throw new Error(`${position} was answered as of ${asOfPosition}`);

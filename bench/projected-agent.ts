@@ -1,7 +1,7 @@
 // One agent's feed in the real read model, event by event as the projection applies it, without log and processes around.
-import { AGENT_UPDATED, extractEvidence, foldTimeline, type DecodedUpdate } from '@libs/domain';
-import { openReadModelWriter, openSqlite, type ReadModel, type Sql } from '@libs/read-models';
-import { deepStrictEqual } from 'node:assert/strict';
+import { AGENT_UPDATED, type DecodedUpdate } from '@libs/domain';
+import { openReadModelWriter, openSqlite, type ReadModel } from '@libs/read-models';
+import { checkIntervals } from './check-intervals.js';
 
 const BATCH = 1_000;
 
@@ -22,7 +22,7 @@ export async function projectAgent(file: string, onTime: readonly DecodedUpdate[
   for (let from = 0; from < onTime.length; from += BATCH) await apply(onTime.slice(from, from + BATCH));
   return {
     apply,
-    check: () => check(sql, applied),
+    check: () => checkIntervals(sql, applied),
     close: () => sql.close(),
   };
 }
@@ -42,22 +42,4 @@ async function applyTo(
   const began = performance.now();
   await model.apply({ events, expected, next: BigInt(applied.length) });
   return performance.now() - began;
-}
-
-async function check(sql: Sql, applied: readonly DecodedUpdate[]): Promise<void> {
-  const { intervals } = foldTimeline(
-    applied.map(({ eventId, fingerprint, data }) => extractEvidence(eventId, fingerprint, data)),
-  );
-  const rows = await sql.all<Readonly<Record<string, unknown>>>(
-    `SELECT series.key, start_at, end_at, uncertain_from, inferred, sum_ms
-     FROM status_interval AS one JOIN series ON series.series = one.series
-     WHERE one.track = 0 ORDER BY ordinal`,
-  );
-  const sums = new Map<string, number>();
-  const pure = intervals.status.map(({ key, start, end, uncertainFrom, inferred }) => {
-    const before = sums.get(key) ?? 0;
-    sums.set(key, before + (end ?? start) - start);
-    return [key, start, end, uncertainFrom, inferred ? 1 : 0, before];
-  });
-  deepStrictEqual(rows.map(Object.values), pure, 'the status intervals of the agent');
 }
