@@ -30,7 +30,7 @@ export function describeLateEvents({ open, runs }: SuiteDatabase): void {
       );
     });
 
-    it('read and write no more of a year than of a day, once the agent stands as before', async () => {
+    it('read and write no more before 300 events than before 100, once the agent stands as before', async () => {
       const updates = simulated(1, 400);
       const late = updates[40]!;
       const counts: number[] = [];
