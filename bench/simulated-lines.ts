@@ -9,10 +9,10 @@ export const FEED_FROM = Date.UTC(2026, 2, 2);
 /** `payloads` of an ordinary contact centre without faults, so that every one of them becomes an event. */
 export function simulatedLines(
   payloads: number,
-  options: Pick<SimulationOptions, 'accountId' | 'agents'>,
+  options: Pick<SimulationOptions, 'accountId' | 'agents' | 'callsPerHour'>,
 ): Buffer[] {
   const { arrivals } = simulateFeed({
-    ...{ seed: 1, ...options, from: FEED_FROM, to: FEED_FROM + 400 * DAY, callsPerHour: 6 },
+    ...{ seed: 1, callsPerHour: 6, ...options, from: FEED_FROM, to: FEED_FROM + 400 * DAY },
   });
   const lines: Buffer[] = [];
   for (const { text } of arrivals) {

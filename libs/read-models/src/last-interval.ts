@@ -2,14 +2,19 @@
 // descent of the index each, in either dialect's own words: PostgreSQL would read the whole series for SQLite's.
 import type { Dialect } from './sql.js';
 
-/** Joins that interval as `last` to a row of `series`. `before` names the instant, if there is one. */
+/**
+ * Joins that interval as `last` to a row of `series`. `before` names the instant, if there is one, and `below` an ordinal
+ * that intervals are to stay below.
+ */
 export function joinLastInterval(
   dialect: Dialect,
   join: 'JOIN' | 'LEFT JOIN',
   before: string | null = null,
+  below: string | null = null,
 ): string {
   const earlier = `FROM status_interval AS earlier
     WHERE earlier.series = series.series ${before === null ? '' : `AND earlier.start_at < ${before}`}
+      ${below === null ? '' : `AND earlier.ordinal < ${below}`}
     ORDER BY earlier.start_at DESC, earlier.ordinal DESC LIMIT 1`;
   switch (dialect) {
     case 'sqlite':

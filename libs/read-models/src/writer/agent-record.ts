@@ -1,6 +1,6 @@
 // What the writer keeps of an agent between batches: the fold's state and, per series, the sums so far.
 import { TRACKS, type FoldState } from '@libs/domain';
-import { givenRows, givenTable } from '../given-rows.js';
+import { givenRows, givenTable, type GivenColumns } from '../given-rows.js';
 import { joinLastInterval } from '../last-interval.js';
 import type { Sql } from '../sql.js';
 
@@ -77,6 +77,45 @@ export async function loadSeriesSums(
      FROM asked CROSS JOIN series ${joinLastInterval(sql.dialect, 'LEFT JOIN')}
      WHERE series.agent = asked.agent`,
     [givenRows(agents.map((agent) => ({ agent })))],
+  );
+  for (const row of rows) sums.get(row.agent)?.set(seriesKey(row.track, row.key), sumsAfter(row));
+  return sums;
+}
+
+/** Where a fold stands: after the events up to `at`. */
+export interface FoldPoint {
+  readonly agent: number;
+  readonly at: number;
+  readonly state: FoldState;
+}
+
+/** By agent: the sums of each of its series as they were at a point of its fold, whatever came later. */
+export async function loadSeriesSumsAt(
+  sql: Sql,
+  points: readonly FoldPoint[],
+): Promise<Map<number, Map<string, SeriesSums>>> {
+  const sums = new Map(points.map(({ agent }) => [agent, new Map<string, SeriesSums>()]));
+  const asked = points.flatMap(({ agent, at, state }) =>
+    state.tracks.map(({ open, next }, track) => ({
+      // No interval of before starts after the last event, and the open one had no end yet.
+      ...{ agent, track, before: at + 1, below: next, open_one: open === null ? -1 : next - 1 },
+    })),
+  );
+  const columns: GivenColumns = {
+    agent: 'BIGINT',
+    track: 'BIGINT',
+    before: 'BIGINT',
+    below: 'BIGINT',
+    open_one: 'BIGINT',
+  };
+  const rows = await sql.all<LastInterval>(
+    `WITH ${givenTable(sql.dialect, 'asked', columns)}
+     SELECT series.agent, series.series, series.track, series.key, last.start_at,
+       CASE WHEN last.ordinal = asked.open_one THEN NULL ELSE last.end_at END AS end_at,
+       last.uncertain_from, last.inferred, last.sum_ms, last.sum_entries, last.sum_uncertain, last.sum_inferred
+     FROM asked CROSS JOIN series ${joinLastInterval(sql.dialect, 'LEFT JOIN', 'asked.before', 'asked.below')}
+     WHERE series.agent = asked.agent AND series.track = asked.track`,
+    [givenRows(asked)],
   );
   for (const row of rows) sums.get(row.agent)?.set(seriesKey(row.track, row.key), sumsAfter(row));
   return sums;

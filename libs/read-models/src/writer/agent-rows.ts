@@ -17,18 +17,27 @@ import {
   type AgentRecord,
   type SeriesSums,
 } from './agent-record.js';
-import type { NumberedEvidence } from './refold.js';
+import type { NumberedEvidence } from './late-window.js';
 import type { RowBatch } from './row-batch.js';
 
-interface IntervalRow {
+/** By which the evidence table finds an event. */
+type EventPlace = Pick<NumberedEvidence, 'event'> & {
+  readonly evidence: Pick<NumberedEvidence['evidence'], 'at'>;
+};
+
+/** How an interval ended; nulls while it has not. */
+export interface IntervalEnd {
+  end: number | null;
+  uncertainFrom: number | null;
+  endEvent: EventPlace | null;
+  endedBy: Actor | null;
+}
+
+interface IntervalRow extends IntervalEnd {
   readonly sums: SeriesSums;
   readonly start: number;
   readonly ordinal: number;
   readonly inferred: boolean;
-  end: number | null;
-  uncertainFrom: number | null;
-  endEvent: NumberedEvidence | null;
-  endedBy: Actor | null;
   /** The values of a row not stored yet; null for one that is in the database. */
   readonly fresh: {
     before: SeriesSums;
@@ -114,6 +123,14 @@ export class AgentRows implements FoldSink {
     this.attributes.push([this.record.agent, name, at, this.record.state.count, JSON.stringify(value)]);
   }
 
+  /** The open interval of a track ends as it did before: by an event after the last one folded here. */
+  endAs(track: number, { end, uncertainFrom, endEvent, endedBy }: IntervalEnd): void {
+    const row = this.current[track];
+    if (!row) throw new Error('Only an open interval can end.');
+    Object.assign(row, { end, uncertainFrom, endEvent, endedBy });
+    if (row.fresh === null) this.ended.push(row);
+  }
+
   addTo(batch: RowBatch): void {
     for (const { end, uncertainFrom, endEvent, endedBy, sums, start, ordinal } of this.ended) {
       const ended = [end, uncertainFrom, ...placeOf(endEvent), endedBy];
@@ -149,8 +166,7 @@ export class AgentRows implements FoldSink {
   }
 }
 
-/** By which the evidence table finds an event. */
-function placeOf(event: NumberedEvidence | null): [event: number | null, at: number | null] {
+function placeOf(event: EventPlace | null): [event: number | null, at: number | null] {
   return event === null ? [null, null] : [event.event, event.evidence.at];
 }
 

@@ -1,123 +1,118 @@
-// Takes agents back to a moment before a late event: the rows that later events made are removed or reopened, and the
-// events to fold again are returned. Rows go by the event that opened them (their ordinal), never by their start.
-import { initialFoldState, TRACKS, type Evidence, type FoldState } from '@libs/domain';
-import { givenRows, givenTable } from '../given-rows.js';
-import type { Sql, SqlCondition, SqlRow } from '../sql.js';
-import { loadSeriesSums, type AgentRecord, type SeriesSums } from './agent-record.js';
-import { unpackEvidence } from './packed-evidence.js';
+// Folds agents again from just before a late event, until they come to stand as they stood before it: from there on the same
+// events made the same rows, and only the sums of earlier intervals, and ordinals, have moved. Where they never come to,
+// all later events are folded again. Either way the tables equal the fold of all events.
+import { isDeepStrictEqual } from 'node:util';
+import type { FoldState } from '@libs/domain';
+import type { Sql } from '../sql.js';
+import type { AgentRecord } from './agent-record.js';
+import { addAgent, addEvidence, addMoved } from './evidence-rows.js';
+import type { IncomingEvent } from './fold-agents.js';
+import { EVENTS_BETWEEN_STATES, foldRows, type Counters, type FoldedRows } from './fold-rows.js';
+import { loadLateWindows, type LateEvents, type LateWindow } from './late-window.js';
+import { replaceRows } from './replace-rows.js';
+import { RowBatch } from './row-batch.js';
 
-/** An event of the batch or of the evidence table. */
-export interface NumberedEvidence {
-  readonly event: number;
-  readonly evidence: Evidence;
-  /** What the table holds of it; null if it is new. */
-  readonly stored: { readonly rank: number; readonly hasState: boolean } | null;
+/** How many stored states after the late events are tried, one attempt after the other; null for all there are. */
+const MARKS_TRIED = [4, 64, null] as const;
+/** Events read and folded again at once, about; bounds the memory of a batch that is late for many agents. */
+const MOST_REFOLDED = 50_000;
+
+/** An agent folded again. */
+export interface Refold {
+  readonly window: LateWindow;
+  /** Of the late events, those that were not there before. */
+  readonly fresh: readonly IncomingEvent[];
+  /** The agent at the end of what was folded; its own record still stands as before. */
+  readonly folded: AgentRecord;
+  readonly rows: FoldedRows['rows'];
+  readonly places: FoldedRows['places'];
+  /** Where it came to stand as before, and the state stored there; null if the end of its events was reached. */
+  readonly settled: { readonly at: number; readonly before: FoldState } | null;
 }
 
-/** An agent, and the earliest late event that has come for it. */
-export interface LateAgent {
-  readonly record: AgentRecord;
-  readonly at: number;
-}
-
-interface EvidenceRow {
-  agent: number;
-  event: number;
-  at: number;
-  rank: number;
-  fingerprint: string;
-  says: string;
-  has_state: number;
-}
-
-/** A stored state, and the `at` of the event after which it was. */
-interface Resume {
-  readonly record: AgentRecord;
-  readonly at: number;
-  readonly state: FoldState;
-}
-
-/** Resets each record and its rows to a stored state before `at`; returns, by agent, the stored events after that state. */
-export async function resumeBefore(
+/** By agent, the events that were not there before. */
+export async function refoldLate(
   sql: Sql,
-  late: readonly LateAgent[],
-): Promise<Map<number, NumberedEvidence[]>> {
-  const stored = new Map<number, NumberedEvidence[]>();
-  if (late.length === 0) return stored;
-  const resumes = await loadResumes(sql, late);
-  for (const row of await loadLaterEvents(sql, resumes)) {
-    const event = {
-      event: row.event,
-      evidence: unpackEvidence(row.at, row.fingerprint, row.says),
-      stored: { rank: row.rank, hasState: row.has_state === 1 },
-    };
-    const own = stored.get(row.agent);
-    if (own) own.push(event);
-    else stored.set(row.agent, [event]);
-  }
-  await removeLaterRows(sql, resumes);
-  const series = await loadSeriesSums(
-    sql,
-    resumes.map(({ record }) => record.agent),
-  );
-  for (const { record, state } of resumes) {
-    record.state = state;
-    record.series = series.get(record.agent) ?? new Map<string, SeriesSums>();
-  }
-  return stored;
-}
-
-async function loadResumes(sql: Sql, late: readonly LateAgent[]): Promise<Resume[]> {
-  const rows = await sql.all<{ agent: number; at: number; state: string }>(
-    `WITH ${givenTable(sql.dialect, 'asked', { agent: 'BIGINT', at: 'BIGINT' })}
-     SELECT evidence.agent, evidence.at, evidence.state FROM asked CROSS JOIN evidence
-     WHERE evidence.agent = asked.agent AND evidence.state IS NOT NULL AND evidence.at = (
-       SELECT max(earlier.at) FROM evidence AS earlier
-       WHERE earlier.agent = asked.agent AND earlier.at < asked.at AND earlier.state IS NOT NULL)`,
-    [givenRows(late.map(({ record, at }) => ({ agent: record.agent, at })))],
-  );
-  const found = new Map(rows.map((row) => [row.agent, row]));
-  return late.map(({ record }) => {
-    const row = found.get(record.agent);
-    if (!row) return { record, at: Number.MIN_SAFE_INTEGER, state: initialFoldState() };
-    return { record, at: row.at, state: JSON.parse(row.state) as FoldState };
-  });
-}
-
-function loadLaterEvents(sql: Sql, resumes: readonly Resume[]): Promise<EvidenceRow[]> {
-  return sql.all<EvidenceRow>(
-    `WITH ${givenTable(sql.dialect, 'asked', { agent: 'BIGINT', at: 'BIGINT' })}
-     SELECT evidence.agent, evidence.event, evidence.at, evidence.rank, evidence.fingerprint, evidence.says,
-       CASE WHEN evidence.state IS NULL THEN 0 ELSE 1 END AS has_state
-     FROM asked CROSS JOIN evidence WHERE evidence.agent = asked.agent AND evidence.at > asked.at`,
-    [givenRows(resumes.map(({ record, at }) => ({ agent: record.agent, at })))],
-  );
-}
-
-const LATER_INTERVALS: readonly SqlCondition[] = [
-  ['agent', '='],
-  ['track', '='],
-  ['start_at', '>='],
-  ['ordinal', '>='],
-];
-const LATER_FINDS: readonly SqlCondition[] = [
-  ['agent', '='],
-  ['at', '>'],
-];
-const REOPENED = ['end_at', 'uncertain_from', 'end_event', 'end_event_at', 'ended_by'] as const;
-
-async function removeLaterRows(sql: Sql, resumes: readonly Resume[]): Promise<void> {
-  const removed: SqlRow[] = [];
-  const reopened: SqlRow[] = [];
-  for (const { record, state } of resumes) {
-    for (let track = 0; track < TRACKS.length; track += 1) {
-      const { open = null, next = 0 } = state.tracks[track] ?? {};
-      removed.push([record.agent, track, open?.start ?? Number.MIN_SAFE_INTEGER, next]);
-      if (open) reopened.push([null, null, null, null, null, record.agent, track, open.start, next - 1]);
+  all: readonly LateEvents[],
+  counters: Counters,
+): Promise<Map<number, readonly IncomingEvent[]>> {
+  const fresh = new Map<number, readonly IncomingEvent[]>();
+  let left = all;
+  for (const marks of MARKS_TRIED) {
+    const unsettled: LateEvents[] = [];
+    for (const chunk of chunksOf(left, marks)) {
+      const refolds: Refold[] = [];
+      for (const window of await loadLateWindows(sql, chunk, marks)) {
+        const done = refold(window, counters);
+        if (done.settled === null && window.hasMore) unsettled.push(window);
+        else refolds.push(done);
+      }
+      const batch = new RowBatch();
+      await replaceRows(sql, refolds, batch);
+      for (const done of refolds) {
+        const { record, stored } = done.window;
+        fresh.set(record.agent, done.fresh);
+        addAgent(record, false, batch);
+        addEvidence(record, done.fresh, done.places, batch);
+        addMoved(record, stored, done.places, batch);
+        done.rows.addTo(batch);
+      }
+      await batch.write(sql);
     }
+    left = unsettled;
   }
-  await sql.remove('status_interval', LATER_INTERVALS, removed);
-  await sql.update('status_interval', REOPENED, ['agent', 'track', 'start_at', 'ordinal'], reopened);
-  const since = resumes.map(({ record, at }) => [record.agent, at]);
-  for (const table of ['gap', 'chain_break', 'attribute']) await sql.remove(table, LATER_FINDS, since);
+  return fresh;
+}
+
+function chunksOf(all: readonly LateEvents[], marks: number | null): LateEvents[][] {
+  const chunks: LateEvents[][] = [];
+  let room = 0;
+  for (const one of all) {
+    const most = marks === null ? Infinity : (marks + 1) * EVENTS_BETWEEN_STATES;
+    const refolded = Math.min(one.record.state.count, most);
+    const chunk = chunks.at(-1);
+    if (chunk && refolded <= room) chunk.push(one);
+    else {
+      chunks.push([one]);
+      room = MOST_REFOLDED;
+    }
+    room -= refolded;
+  }
+  return chunks;
+}
+
+function refold(window: LateWindow, counters: Counters): Refold {
+  const { record, late, from, series, stored, marks } = window;
+  const known = new Set(stored.map(({ evidence }) => evidence.fingerprint));
+  const fresh = late.filter(({ evidence }) => !known.has(evidence.fingerprint));
+  const folded = {
+    ...record,
+    state: structuredClone(from.state),
+    series: new Map([...series].map(([name, sums]) => [name, { ...sums }])),
+  };
+  const numbered = fresh.map(({ event, evidence }) => ({ event, evidence, stored: null }));
+  let before: FoldState | null = null;
+  const { rows, places, stoppedAt } = foldRows(folded, [...stored, ...numbered], counters, (at, state) => {
+    const mark = marks.get(at);
+    if (mark === undefined) return false;
+    before = JSON.parse(mark) as FoldState;
+    return standsAs(before, state);
+  });
+  const settled = stoppedAt === null || before === null ? null : { at: stoppedAt, before };
+  return { window, fresh, folded, rows, places, settled };
+}
+
+/**
+ * Whether whatever comes next does the same from both. How many events there were is no matter (in a stored state it spaces
+ * the next ones and orders what one instant said), nor is how many intervals.
+ */
+function standsAs(before: FoldState, state: FoldState): boolean {
+  return isDeepStrictEqual(
+    withoutCounts(before),
+    withoutCounts(JSON.parse(JSON.stringify(state)) as FoldState),
+  );
+}
+
+function withoutCounts({ tracks, ...rest }: FoldState): unknown {
+  return { ...rest, count: 0, tracks: tracks.map((track) => ({ ...track, next: 0 })) };
 }
