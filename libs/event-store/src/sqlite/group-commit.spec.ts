@@ -32,8 +32,8 @@ const streamItem = (n: number) => prepareItem(itemOf(`agent-1-${n}`, 'noStream',
 describe('group commit', () => {
   it('appends that arrive in one turn of the event loop share one transaction', async () => {
     const { db, batches, commits } = openGroupCommit();
-    const results = await Promise.all(Array.from({ length: 100 }, (_, n) => commits.add(streamItem(n))));
-    expect(results.every(({ outcome }) => outcome === 'appended')).toBe(true);
+    const results = await Promise.all(Array.from({ length: 100 }, (_, n) => commits.add([streamItem(n)])));
+    expect(results.flat().every(({ outcome }) => outcome === 'appended')).toBe(true);
     expect(batches.map((items) => items.length)).toEqual([100]);
     db.close();
   });
@@ -46,7 +46,7 @@ describe('group commit', () => {
     const large = (n: number) =>
       prepareItem(itemOf(`agent-2-${n}`, 'noStream', newEvent(n, 'x'.repeat(MAX_BATCH_SIZE * 0.6))));
     const small = Array.from({ length: MAX_BATCH_EVENTS + 1 }, (_, n) => streamItem(n));
-    await Promise.all([...small, long, large(1), large(2)].map((item) => commits.add(item)));
+    await Promise.all([...small, long, large(1), large(2)].map((item) => commits.add([item])));
     expect(batches.map((items) => items.length)).toEqual([MAX_BATCH_EVENTS, 1, 1, 1, 1]);
     db.close();
   });
@@ -56,7 +56,7 @@ describe('group commit', () => {
     const pages = db.pragma('page_count', { simple: true }) as number;
     db.pragma(`max_page_count = ${pages + 2}`);
     const big = prepareItem(itemOf('agent-1-2', 'noStream', newEvent(2, 'x'.repeat(100_000))));
-    const adding = () => Promise.allSettled([commits.add(streamItem(1)), commits.add(big)]);
+    const adding = () => Promise.allSettled([commits.add([streamItem(1)]), commits.add([big])]);
 
     for (const outcome of await adding()) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store-unavailable' } });
@@ -65,8 +65,8 @@ describe('group commit', () => {
 
     db.pragma('max_page_count = 100000');
     expect(await adding()).toMatchObject([
-      { value: { outcome: 'appended', position: 1n } },
-      { value: { outcome: 'appended', position: 2n } },
+      { value: [{ outcome: 'appended', position: 1n }] },
+      { value: [{ outcome: 'appended', position: 2n }] },
     ]);
     db.close();
   });
