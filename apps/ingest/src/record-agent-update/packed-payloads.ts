@@ -1,6 +1,6 @@
 // Payloads and what became of them, packed so that handing them to another thread and back costs little: the bytes are
 // moved and not copied, those of the events' JSON too, just as they are stored; everything else travels in a few flat arrays.
-import { eventIdOf, type QuarantineCode } from '@libs/domain';
+import type { QuarantineCode } from '@libs/domain';
 import { SerializedJson } from '@libs/event-store';
 import { Utf8Writer } from '../utf8-writer.js';
 import type { DecodedPayload, Payload, PayloadForm } from './received-update.js';
@@ -21,6 +21,7 @@ type Refusal = readonly [code: QuarantineCode, detail: string, accountId: string
 export interface PackedDecoded {
   /** The same bytes, moved back. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly eventIds: readonly string[];
   readonly fingerprints: readonly string[];
   readonly accountIds: readonly string[];
   readonly agentIds: readonly string[];
@@ -66,6 +67,7 @@ export function packDecoded(
   decoded: Iterable<DecodedPayload>,
   { bytes, ends }: Pick<PackedPayloads, 'bytes' | 'ends'>,
 ): PackedDecoded {
+  const eventIds: string[] = [];
   const fingerprints: string[] = [];
   const accountIds: string[] = [];
   const agentIds: string[] = [];
@@ -77,6 +79,7 @@ export function packDecoded(
   for (const one of decoded) {
     const isUnderstood = one.kind === 'understood';
     if (!isUnderstood) refusals.set(index, [one.code, one.detail, one.accountId]);
+    eventIds.push(isUnderstood ? one.eventId : '');
     fingerprints.push(isUnderstood ? one.fingerprint : '');
     accountIds.push(isUnderstood ? one.accountId : '');
     agentIds.push(isUnderstood ? one.agentId : '');
@@ -85,14 +88,14 @@ export function packDecoded(
     jsonEnds[index] = json.length;
     index += 1;
   }
-  return { bytes, fingerprints, accountIds, agentIds, ats, json: json.bytes(), jsonEnds, refusals };
+  return { bytes, eventIds, fingerprints, accountIds, agentIds, ats, json: json.bytes(), jsonEnds, refusals };
 }
 
 export function unpackDecoded(
   decoded: PackedDecoded,
   packed: Pick<PackedPayloads, 'ends' | 'totalBytes' | 'form'>,
 ): DecodedPayload[] {
-  const { fingerprints, accountIds, agentIds, ats, json, jsonEnds, refusals } = decoded;
+  const { eventIds, fingerprints, accountIds, agentIds, ats, json, jsonEnds, refusals } = decoded;
   const payloads = refusals.size === 0 ? [] : unpackPayloads(decoded.bytes, packed);
   return fingerprints.map((fingerprint, index): DecodedPayload => {
     const refusal = refusals.get(index);
@@ -103,7 +106,7 @@ export function unpackDecoded(
     }
     return {
       kind: 'understood',
-      eventId: eventIdOf(fingerprint),
+      eventId: eventIds[index] ?? '',
       fingerprint,
       accountId: accountIds[index] ?? '',
       agentId: agentIds[index] ?? '',

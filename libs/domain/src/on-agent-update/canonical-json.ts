@@ -75,10 +75,7 @@ function quoted(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     const isPlain =
-      unit >= CONTROLS_END &&
-      unit !== QUOTE &&
-      unit !== BACKSLASH &&
-      (unit & SURROGATE_BITS) !== SURROGATE;
+      unit >= CONTROLS_END && unit !== QUOTE && unit !== BACKSLASH && (unit & SURROGATE_BITS) !== SURROGATE;
     if (!isPlain) return escaped(text);
   }
   return `"${text}"`;

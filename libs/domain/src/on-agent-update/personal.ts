@@ -92,10 +92,7 @@ function splitActor(actor: Json | undefined, agent: JsonObject, personal: JsonOb
     if (actor !== undefined) personal.actor = actor;
     return null;
   }
-  const [open, rest] = partition(
-    actor,
-    (name, value) => OPEN_ACTOR_ATTRIBUTES.has(name) && isScalar(value),
-  );
+  const [open, rest] = partition(actor, (name, value) => OPEN_ACTOR_ATTRIBUTES.has(name) && isScalar(value));
   const difference = isObject(actor.agent) ? differenceOf(actor.agent, agent) : undefined;
   if (difference) personal.actorAgent = difference;
   keep(personal, 'actor', difference ? pick(rest, (name) => name !== 'agent') : rest);
