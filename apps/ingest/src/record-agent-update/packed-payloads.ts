@@ -84,7 +84,7 @@ export function packDecoded(
     accountIds.push(isUnderstood ? one.accountId : '');
     agentIds.push(isUnderstood ? one.agentId : '');
     ats[index] = isUnderstood ? one.at : NaN;
-    if (isUnderstood) json.write(JSON.stringify(one.data));
+    if (isUnderstood) json.write(one.data.text);
     jsonEnds[index] = json.length;
     index += 1;
   }

@@ -1,13 +1,24 @@
 // RFC 8785 canonical JSON: one text for one value, however it was written. Fingerprints of everything ever stored come from
 // it: what it writes must never change.
-import type { Json } from './agent-updated.js';
+import type { Json, JsonObject } from './agent-updated.js';
 
 /** The member names of an object, in the order in which they came and in that of their UTF-16 code units. */
 interface MemberOrder {
   readonly names: readonly string[];
-  readonly sorted: readonly string[];
-  /** What stands before the value of each sorted member. */
-  readonly heads: readonly string[];
+  /** What stands before the value of each member, in the order in which they came. */
+  readonly labels: readonly string[];
+  /** Of each sorted member: where it stands in `names`. */
+  readonly places: readonly number[];
+}
+
+/** An object's canonical text, and what it is made of. */
+export interface WrittenObject {
+  readonly text: string;
+  readonly names: readonly string[];
+  /** The name of each as JSON, with the colon. */
+  readonly labels: readonly string[];
+  /** The canonical text of the value of each. */
+  readonly values: readonly string[];
 }
 
 /** Without bound a name would be remembered for ever. */
@@ -43,26 +54,42 @@ function arrayText(items: readonly Json[]): string {
   return `${text}]`;
 }
 
-function objectText(object: { readonly [name: string]: Json }): string {
-  const names = Object.keys(object);
-  if (names.length === 0) return '{}';
-  const { sorted, heads } = orderOf(names);
-  let text = '';
-  for (let at = 0; at < sorted.length; at++) {
-    text += (heads[at] ?? '') + canonicalJson(object[sorted[at] ?? ''] ?? null);
-  }
-  return `${text}}`;
+function objectText(object: JsonObject): string {
+  return writeObject(object, canonicalJson).text;
 }
+
+/** `write`: gives the canonical text of a member's value, and may keep what that is made of. Throws what it throws. */
+export function writeObject(object: JsonObject, write: (value: Json) => string): WrittenObject {
+  const names = Object.keys(object);
+  if (names.length === 0) return EMPTY;
+  const { labels, places } = orderOf(names);
+  const values: string[] = [];
+  for (let at = 0; at < names.length; at++) values.push(write(object[names[at] ?? ''] ?? null));
+  let text = '';
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at] ?? 0;
+    text += (at === 0 ? '{' : ',') + (labels[place] ?? '') + (values[place] ?? '');
+  }
+  return { text: `${text}}`, names, labels, values };
+}
+
+const EMPTY: WrittenObject = { text: '{}', names: [], labels: [], values: [] };
 
 function orderOf(names: readonly string[]): MemberOrder {
   const last = lastOrders[names.length];
-  if (last !== undefined && names.every((name, index) => name === last.names[index])) return last;
-  // The default order of `sort` is that of the code units.
-  const sorted = names.toSorted();
-  const heads = sorted.map((name, index) => `${index === 0 ? '{' : ','}${quoted(name)}:`);
-  const order = { names, sorted, heads };
+  if (last !== undefined && hasSame(names, last.names)) return last;
+  const labels = names.map((name) => `${quoted(name)}:`);
+  const places = names
+    .map((_, index) => index)
+    .sort((a, b) => ((names[a] ?? '') < (names[b] ?? '') ? -1 : 1));
+  const order = { names, labels, places };
   if (names.length <= MOST_REMEMBERED_NAMES) lastOrders[names.length] = order;
   return order;
+}
+
+function hasSame(names: readonly string[], others: readonly string[]): boolean {
+  for (let at = 0; at < names.length; at++) if (names[at] !== others[at]) return false;
+  return true;
 }
 
 const CONTROLS_END = 0x20;

@@ -2,7 +2,8 @@
 // The form must never change: event ids of everything ever stored come from it.
 import { hash } from 'node:crypto';
 import type { Json, JsonObject } from './agent-updated.js';
-import { canonicalJson, NotCanonicalError } from './canonical-json.js';
+import { canonicalJson, NotCanonicalError, writeObject, type WrittenObject } from './canonical-json.js';
+import { isObject } from './read-values.js';
 
 /** The parts that are fingerprinted, as received. */
 export type Fingerprinted = {
@@ -14,16 +15,43 @@ export type Fingerprinted = {
   readonly at?: number;
 };
 
-/** 64 hex digits; undefined for lone surrogates and numbers beyond a double, which have no canonical form. */
-export function fingerprintOf(parts: Fingerprinted): string | undefined {
-  let text: string;
+/** What is fingerprinted as canonical JSON, and what that is made of. */
+export interface CanonicalParts {
+  readonly text: string;
+  readonly agent: WrittenObject;
+  /** Of `changes` where it is an object, and of its members where they are. */
+  readonly changes: WrittenObject | null;
+  readonly changesMembers: readonly (WrittenObject | null)[];
+}
+
+/** Undefined for lone surrogates and numbers beyond a double, which have no canonical form. */
+export function canonicalParts(parts: Fingerprinted): CanonicalParts | undefined {
   try {
-    text = canonicalJson(parts);
+    return writeParts(parts);
   } catch (error) {
     if (error instanceof NotCanonicalError) return undefined;
     throw error;
   }
-  return hash('sha256', text);
+}
+
+/** 64 hex digits. */
+export const fingerprintOf = ({ text }: CanonicalParts): string => hash('sha256', text);
+
+function writeParts({ accountId, agent, changes, at }: Fingerprinted): CanonicalParts {
+  const changesMembers: (WrittenObject | null)[] = [];
+  const writeMember = (value: Json): string => {
+    const written = isObject(value) ? writeObject(value, canonicalJson) : null;
+    changesMembers.push(written);
+    return written?.text ?? canonicalJson(value);
+  };
+  const writtenAgent = writeObject(agent, canonicalJson);
+  const writtenChanges = isObject(changes) ? writeObject(changes, writeMember) : null;
+  // The members in the order of their code units.
+  const text =
+    `{"accountId":${canonicalJson(accountId)},"agent":${writtenAgent.text}` +
+    (at === undefined ? '' : `,"at":${canonicalJson(at)}`) +
+    `,"changes":${writtenChanges?.text ?? canonicalJson(changes)}}`;
+  return { text, agent: writtenAgent, changes: writtenChanges, changesMembers };
 }
 
 /** Of a UUID: the two bits 10, and two of the fingerprint. */
