@@ -9,7 +9,8 @@ import {
 } from './agent-updated.js';
 import { canonicalParts, eventIdOf, fingerprintOf, type CanonicalParts } from './fingerprint.js';
 import { compactJson, isDeeperThan } from './json-text.js';
-import { splitPersonal, splitPersonalJson } from './personal.js';
+import { splitPersonalJson } from './personal-json.js';
+import { splitPersonal } from './personal.js';
 import { hostsOf, isOtherProduct, isOurHost } from './product.js';
 import { notUnderstood, type NotUnderstood } from './quarantine-code.js';
 import { readAt, type Time } from './read-at.js';

@@ -51,6 +51,42 @@ describe('group commit', () => {
     db.close();
   });
 
+  it('a call that takes several transactions is answered once, each item in its place', async () => {
+    const { db, batches, commits } = openGroupCommit();
+    const many = Array.from({ length: 2 * MAX_BATCH_EVENTS + 1 }, (_, n) => streamItem(n));
+    const [before, results, after] = await Promise.all([
+      commits.add([streamItem(9_000)]),
+      commits.add(many),
+      commits.add([streamItem(9_001), streamItem(9_000)]),
+    ]);
+    expect(batches.map((items) => items.length)).toEqual([MAX_BATCH_EVENTS, MAX_BATCH_EVENTS, 4]);
+    expect(before).toMatchObject([{ position: 1n }]);
+    expect(results).toMatchObject(many.map((_, n) => ({ outcome: 'appended', position: BigInt(n + 2) })));
+    expect(after).toMatchObject([
+      { outcome: 'appended', position: BigInt(many.length + 2) },
+      { outcome: 'duplicate', position: 1n },
+    ]);
+    db.close();
+  });
+
+  it('a call of which one transaction fails is refused, and no more of it is tried', async () => {
+    const { db, batches, commits } = openGroupCommit();
+    const good = Array.from({ length: MAX_BATCH_EVENTS }, (_, n) => streamItem(n));
+    db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.stream = 'agent-1-5000'
+             BEGIN SELECT RAISE(ABORT, 'not this one'); END`);
+    const calls = [
+      commits.add([...good, streamItem(5_000), streamItem(5_001)]),
+      commits.add([streamItem(5_002)]),
+    ];
+    await expect(calls[0]).rejects.toMatchObject({ code: 'store-corrupt' });
+    await expect(calls[1]).rejects.toMatchObject({ code: 'store-corrupt' });
+    expect(batches.map((items) => items.length)).toEqual([MAX_BATCH_EVENTS, 3]);
+    expect(createEventReader(db).head()).toBe(BigInt(MAX_BATCH_EVENTS));
+    // And what was rolled back is not remembered.
+    expect(await commits.add([streamItem(5_002)])).toMatchObject([{ outcome: 'appended', revision: 0 }]);
+    db.close();
+  });
+
   it('a full disk acknowledges nobody of its transaction, keeps nothing of it, and passes', async () => {
     const { db, commits } = openGroupCommit();
     const pages = db.pragma('page_count', { simple: true }) as number;
