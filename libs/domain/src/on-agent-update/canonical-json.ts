@@ -31,18 +31,14 @@ export class NotCanonicalError extends Error {}
 
 /** Throws `NotCanonicalError`. Recurses: only for values that are not too deep for that. */
 export function canonicalJson(value: Json): string {
-  switch (typeof value) {
-    case 'string':
-      return quoted(value);
-    case 'number':
-      if (!Number.isFinite(value)) throw new NotCanonicalError('a number beyond a double');
-      return String(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    default:
-      if (value === null) return 'null';
-      return Array.isArray(value) ? arrayText(value) : objectText(value);
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new NotCanonicalError('a number beyond a double');
+    return String(value);
   }
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? arrayText(value) : objectText(value);
 }
 
 function arrayText(items: readonly Json[]): string {
@@ -64,11 +60,10 @@ export function writeObject(object: JsonObject, write: (value: Json) => string):
   if (names.length === 0) return EMPTY;
   const { labels, places } = orderOf(names);
   const values: string[] = [];
-  for (let at = 0; at < names.length; at++) values.push(write(object[names[at] ?? ''] ?? null));
+  for (const name of names) values.push(write(object[name] ?? null));
   let text = '';
-  for (let at = 0; at < places.length; at++) {
-    const place = places[at] ?? 0;
-    text += (at === 0 ? '{' : ',') + (labels[place] ?? '') + (values[place] ?? '');
+  for (const place of places) {
+    text += (text === '' ? '{' : ',') + (labels[place] ?? '') + (values[place] ?? '');
   }
   return { text: `${text}}`, names, labels, values };
 }

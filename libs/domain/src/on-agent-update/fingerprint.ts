@@ -6,14 +6,14 @@ import { canonicalJson, NotCanonicalError, writeObject, type WrittenObject } fro
 import { isObject } from './read-values.js';
 
 /** The parts that are fingerprinted, as received. */
-export type Fingerprinted = {
+export interface Fingerprinted {
   readonly accountId: string;
   readonly agent: JsonObject;
   /** Null if absent. */
   readonly changes: Json;
   /** Epoch ms, only if the time came from the wrapper. */
   readonly at?: number;
-};
+}
 
 /** What is fingerprinted as canonical JSON, and what that is made of. */
 export interface CanonicalParts {
