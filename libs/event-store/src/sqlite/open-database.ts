@@ -10,7 +10,7 @@ export type Db = Database.Database;
 
 /**
  * Of the write-ahead log: 16 MB. A bulk load touches the same pages of the indexes in every transaction; four times SQLite's
- * default writes them to the file that much less often, and a checkpoint still takes no longer than a commit.
+ * default writes them to the file that much less often.
  */
 const AUTOCHECKPOINT_PAGES = 4_000;
 
