@@ -1,7 +1,7 @@
 // Who may import whom. Each rule says why; a rule that stands in the way is changed here, with its reason, not evaded.
 const lib = (name) => `^libs/${name}/`;
 const tests = String.raw`\.spec\.ts$|/testing[^/]*/|/testing[^/]*\.ts$|^test/|^bench/`;
-const pure = ['canonicalize', 'rails-timezone', 'temporal-polyfill', 'zod'];
+const pure = ['rails-timezone', 'temporal-polyfill', 'zod'];
 const npm = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
 
 /** A database or broker client belongs to one folder, so that replacing it is a change of that folder. */

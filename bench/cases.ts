@@ -1,9 +1,19 @@
 // The cases in the order in which they are run and shown; one file each.
 import { append } from './a-append.js';
+import { singlePosts } from './b-single-posts.js';
 import type { BenchmarkCase } from './benchmark-case.js';
+import { rebuild } from './c-rebuild.js';
 import { freshness } from './f-freshness.js';
 import { late } from './g-late.js';
 import { kurrentDb } from './h-kurrentdb.js';
 import { postgres } from './h-postgres.js';
 
-export const CASES: readonly BenchmarkCase[] = [append, freshness, late, kurrentDb, postgres];
+export const CASES: readonly BenchmarkCase[] = [
+  append,
+  singlePosts,
+  rebuild,
+  freshness,
+  late,
+  kurrentDb,
+  postgres,
+];

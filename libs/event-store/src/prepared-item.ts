@@ -7,8 +7,9 @@ import type { AppendItem, ExpectedRevision, NewEvent } from './event-store.js';
 export interface PreparedEvent {
   readonly id: string;
   readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
+  /** JSON, as text or as the bytes of its UTF-8. */
+  readonly data: string | Uint8Array;
+  readonly metadata: string | Uint8Array;
 }
 
 /** The items of one stream in one call, in order. */
@@ -23,12 +24,9 @@ export interface PreparedItem {
   readonly events: readonly PreparedEvent[];
   readonly surelyNew: boolean;
   readonly sequence: ItemSequence;
-  /** Characters of JSON: what bounds a transaction, near enough to bytes. */
+  /** Characters or bytes of JSON: what bounds a transaction, near enough to bytes. */
   readonly size: number;
 }
-
-// UTF-8 cannot hold one: two names that differ in it would become one name.
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The items of one call. Throws `store-misuse` for one that breaks the port's contract or holds what JSON cannot say. */
 export function prepareItems(items: readonly AppendItem[]): PreparedItem[] {
@@ -46,10 +44,10 @@ function prepareItem(item: AppendItem, sequence: ItemSequence): PreparedItem {
   if (item.expectedRevision !== 'noStream' && !isRevision(item.expectedRevision)) {
     throw misuse(`expected revision ${String(item.expectedRevision)} of ${item.stream} is none`);
   }
-  if (new Set(item.events.map((event) => event.id)).size !== item.events.length) {
+  const events = item.events.map((event) => prepareEvent(item.stream, event));
+  if (events.length > 1 && new Set(events.map(({ id }) => id)).size !== events.length) {
     throw misuse(`one append to ${item.stream} holds an id twice`);
   }
-  const events = item.events.map((event) => prepareEvent(item.stream, event));
   const size = events.reduce((sum, event) => sum + event.data.length + event.metadata.length, 0);
   const { stream, expectedRevision, surelyNew = false } = item;
   return { stream, expectedRevision, events, surelyNew, sequence, size };
@@ -65,8 +63,8 @@ function prepareEvent(stream: string, event: NewEvent): PreparedEvent {
   };
 }
 
-function toJson(value: unknown, stream: string): string {
-  if (value instanceof SerializedJson) return value.text;
+function toJson(value: unknown, stream: string): string | Uint8Array {
+  if (value instanceof SerializedJson) return value.json;
   let text: unknown;
   try {
     text = JSON.stringify(value);
@@ -77,8 +75,9 @@ function toJson(value: unknown, stream: string): string {
   return text;
 }
 
+/** UTF-8 cannot hold a lone surrogate: two names that differ in one would become one name. */
 function isName(text: string): boolean {
-  return text.length > 0 && !LONE_SURROGATE.test(text);
+  return text.length > 0 && text.isWellFormed();
 }
 
 function isRevision(value: number): boolean {

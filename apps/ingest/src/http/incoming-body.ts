@@ -4,9 +4,6 @@ import { PassThrough, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ProblemError } from '@libs/platform';
 
-/** Enough that a bulk sender always has a chunk's worth waiting; bounds what is buffered of one body. */
-const BUFFER_BYTES = 1024 * 1024;
-
 export interface IncomingBody {
   /** Fails with what broke the body; see `bodyError`. */
   readonly bytes: Readable;
@@ -17,7 +14,7 @@ export interface IncomingBody {
 /** `encoding`: the Content-Encoding. Throws 415 `unsupported-encoding`. */
 export function openBody(encoded: Readable, encoding: string | undefined): IncomingBody {
   const inflate = inflaterOf(encoding);
-  const bytes = new PassThrough({ highWaterMark: BUFFER_BYTES });
+  const bytes = new PassThrough();
   // Who has stopped reading need not hear of errors.
   bytes.on('error', () => undefined);
 

@@ -1,9 +1,11 @@
-// Splits a byte stream into lines without ever holding more than one buffer and one unfinished line.
+// Splits a byte stream into lines without ever holding more than a bounded queue of buffers and one unfinished line.
 // It must never take the rest of a broken stream for a line.
 import type { Readable } from 'node:stream';
 import { isBlank } from '../json-bytes.js';
 
 const NEWLINE = 0x0a;
+/** What is taken in ahead of `poll`: enough that a bulk sender always has much of a chunk waiting. */
+const QUEUE_BYTES = 1024 * 1024;
 
 /** `bytes` without its newline; `totalBytes` is greater than their length where the line was cut off. */
 export interface Line {
@@ -11,9 +13,16 @@ export interface Line {
   readonly totalBytes: number;
 }
 
-/** States: reading → (nothing here yet) waiting in `more` → reading; ended; broken (throws what broke it). */
+/**
+ * States: reading → (nothing here yet) waiting in `more` → reading; ended; broken (throws what broke it). The source flows
+ * unless the queue is full: buffers are taken as they come, since reading from a paused stream would join them all.
+ */
 export class LineReader {
+  private readonly queue: Buffer[] = [];
+  private queuedBytes = 0;
   private buffer: Buffer = Buffer.alloc(0);
+  /** Where the rest of `buffer` begins. */
+  private at = 0;
   private unfinished: Buffer[] = [];
   private keptBytes = 0;
   private totalBytes = 0;
@@ -30,7 +39,12 @@ export class LineReader {
       this.wake = null;
       wake?.();
     };
-    source.on('readable', notice);
+    source.on('data', (piece: Buffer) => {
+      this.queue.push(piece);
+      this.queuedBytes += piece.length;
+      if (this.queuedBytes >= QUEUE_BYTES) source.pause();
+      notice();
+    });
     source.on('end', () => {
       this.ended = true;
       notice();
@@ -48,11 +62,7 @@ export class LineReader {
   /** The next line that is here already, blank ones left out; null when there is none (then see `more`). */
   poll(): Line | null {
     while (this.broken === null) {
-      if (this.buffer.length === 0) {
-        const read = this.source.read() as Buffer | null;
-        if (read === null) return this.ended ? this.lastLine() : null;
-        this.buffer = read;
-      }
+      if (this.at === this.buffer.length && !this.takeBuffer()) return this.ended ? this.lastLine() : null;
       const line = this.takeLine();
       if (line !== null) return line;
     }
@@ -63,18 +73,28 @@ export class LineReader {
   async more(): Promise<boolean> {
     if (this.isWaiting()) await new Promise<void>((resolve) => (this.wake = resolve));
     if (this.broken !== null) throw this.broken;
-    return !this.ended || this.totalBytes > 0;
+    return !this.ended || this.queue.length > 0 || this.totalBytes > 0;
   }
 
   private isWaiting(): boolean {
-    return this.broken === null && !this.ended && this.source.readableLength === 0;
+    return this.broken === null && !this.ended && this.queue.length === 0;
+  }
+
+  private takeBuffer(): boolean {
+    const next = this.queue.shift();
+    if (next === undefined) return false;
+    this.buffer = next;
+    this.at = 0;
+    this.queuedBytes -= next.length;
+    if (this.source.isPaused() && this.queuedBytes < QUEUE_BYTES) this.source.resume();
+    return true;
   }
 
   /** Consumes the buffer up to the next newline; null if there is none, or if the line was blank. */
   private takeLine(): Line | null {
-    const end = this.buffer.indexOf(NEWLINE);
-    const piece = end === -1 ? this.buffer : this.buffer.subarray(0, end);
-    this.buffer = this.buffer.subarray(end === -1 ? this.buffer.length : end + 1);
+    const end = this.buffer.indexOf(NEWLINE, this.at);
+    const piece = this.buffer.subarray(this.at, end === -1 ? this.buffer.length : end);
+    this.at = end === -1 ? this.buffer.length : end + 1;
     if (end !== -1 && this.totalBytes === 0) return lineOf(piece, piece.length, this.maxLineBytes);
     this.keep(piece);
     return end === -1 ? null : this.finish();

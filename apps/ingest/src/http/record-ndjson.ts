@@ -4,7 +4,7 @@ import type { Payload, ReceivedUpdate } from '../record-agent-update/received-up
 import type { Reception } from '../record-agent-update/record-agent-update.js';
 import type { UpdateResult } from '../record-agent-update/update-result.js';
 import type { ReadChunk } from './ndjson-chunks.js';
-import { Tally, toResultJson } from './result-json.js';
+import { resultText, Tally } from './result-json.js';
 
 /** Chunks that are read and decoded before their turn: enough to keep the decoder busy during a commit. */
 const CHUNKS_AHEAD = 3;
@@ -64,7 +64,7 @@ function linesOf(results: readonly UpdateResult[], tally: Tally): string {
   let lines = '';
   for (const result of results) {
     tally.add(result);
-    lines += `${JSON.stringify(toResultJson(result))}\n`;
+    lines += `${resultText(result)}\n`;
   }
   return lines;
 }

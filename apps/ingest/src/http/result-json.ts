@@ -54,6 +54,18 @@ export function toResultJson(result: UpdateResult): ResultJson {
   }
 }
 
+/** `toResultJson` as JSON text. Of a recorded update nothing needs escaping: its ids are digits and hex. */
+export function resultText(result: UpdateResult): string {
+  if (result.outcome !== 'appended' && result.outcome !== 'duplicate') {
+    return JSON.stringify(toResultJson(result));
+  }
+  const { outcome, eventId, accountId, agentId, revision, position } = result;
+  return (
+    `{"outcome":"${outcome}","eventId":"${eventId}","accountId":"${accountId}","agentId":"${agentId}",` +
+    `"revision":${revision},"position":"${position}","code":null,"detail":null,"quarantineId":null}`
+  );
+}
+
 /** Counts what was answered. `rejected` can occur in NDJSON alone. */
 export class Tally {
   private readonly counts = { appended: 0, duplicate: 0, quarantined: 0, rejected: 0 };

@@ -15,7 +15,7 @@ import type { Lease } from './in-flight.js';
 import { readNdjsonChunks } from './ndjson-chunks.js';
 import { decodeJsonBody, readWhole } from './read-json-body.js';
 import { recordNdjson } from './record-ndjson.js';
-import { Tally, toResultJson } from './result-json.js';
+import { resultText, Tally } from './result-json.js';
 
 export interface JsonAnswer {
   readonly status: 200 | 201 | 422;
@@ -46,7 +46,7 @@ export class UpdateIntake {
       const chunk = updates.slice(from, from + this.limits.chunkUpdates);
       for (const result of await this.record(chunk, { receivedAt, via: 'http' })) {
         tally.add(result);
-        pieces.push(JSON.stringify(toResultJson(result)));
+        pieces.push(resultText(result));
       }
     }
     const counts = JSON.stringify(tally.toJson()).slice(1);

@@ -3,7 +3,13 @@
 // follows it in its stream conflicts once and is settled in the second round; another writer costs further rounds. None
 // overtakes another of its stream: the store writes none after one that conflicts.
 import { AGENT_UPDATED, agentStream } from '@libs/domain';
-import { EventStoreError, type AppendItem, type AppendResult, type EventStore } from '@libs/event-store';
+import {
+  EventStoreError,
+  SerializedJson,
+  type AppendItem,
+  type AppendResult,
+  type EventStore,
+} from '@libs/event-store';
 import type { UnderstoodUpdate } from './received-update.js';
 import type { Reception } from './record-agent-update.js';
 import type { StreamState, StreamStates } from './stream-states.js';
@@ -53,14 +59,17 @@ async function appendRound(
   updates: readonly UpdateToAppend[],
   settled: Map<string, Settled>,
 ): Promise<UpdateToAppend[]> {
-  const confirmed = await states.load(new Set(updates.map(({ update }) => streamOf(update))));
+  // Each name is made once: as a key it is hashed once, too.
+  const streams = updates.map(({ update }) => streamOf(update));
+  const confirmed = await states.load(new Set(streams));
   const expected = new Map(confirmed);
-  const planned = updates.map((one) => {
-    const stream = streamOf(one.update);
+  const describe = receptionDescriber();
+  const planned = updates.map((one, index) => {
+    const stream = streams[index] ?? '';
     const before = stateOf(expected, stream);
     const after = stateAfter(before, one.update.at);
     expected.set(stream, after);
-    return { one, after, item: itemOf(one, before, after) };
+    return { one, stream, after, item: itemOf(one, stream, before, after, describe) };
   });
   let results: readonly AppendResult[];
   try {
@@ -71,9 +80,8 @@ async function appendRound(
   }
   const stillOpen: UpdateToAppend[] = [];
   const moved = new Set<string>();
-  planned.forEach(({ one, after }, index) => {
+  planned.forEach(({ one, stream, after }, index) => {
     const { eventId } = one.update;
-    const stream = streamOf(one.update);
     const result = results[index];
     switch (result?.outcome) {
       case 'appended':
@@ -100,11 +108,12 @@ async function appendRound(
 }
 
 function firstOfEachId(updates: readonly UpdateToAppend[]): UpdateToAppend[] {
-  const byId = new Map<string, UpdateToAppend>();
-  for (const one of updates) {
-    if (!byId.has(one.update.eventId)) byId.set(one.update.eventId, one);
-  }
-  return [...byId.values()];
+  const seen = new Set<string>();
+  return updates.filter(({ update: { eventId } }) => {
+    const isFirst = !seen.has(eventId);
+    seen.add(eventId);
+    return isFirst;
+  });
 }
 
 function stateOf(states: ReadonlyMap<string, StreamState>, stream: string): StreamState {
@@ -122,16 +131,34 @@ function stateAfter({ revision, maxAt }: StreamState, at: number): StreamState &
 
 function itemOf(
   { update, reception }: UpdateToAppend,
+  stream: string,
   before: StreamState,
   after: StreamState & { readonly maxAt: number },
+  describe: DescribeReception,
 ): AppendItem {
-  const metadata = { fingerprint: update.fingerprint, ...reception, maxAt: after.maxAt };
+  // `AgentUpdatedMetadata`; of a fingerprint nothing needs escaping.
+  const metadata = `{"fingerprint":"${update.fingerprint}",${describe(reception)},"maxAt":${after.maxAt}}`;
   return {
-    stream: streamOf(update),
+    stream,
     expectedRevision: before.revision,
-    events: [{ id: update.eventId, type: AGENT_UPDATED, data: update.data, metadata }],
+    events: [
+      { id: update.eventId, type: AGENT_UPDATED, data: update.data, metadata: new SerializedJson(metadata) },
+    ],
     // The id follows from the content, `at` included: what is later than all that stands there is none of it.
     surelyNew: before.maxAt === null || update.at > before.maxAt,
+  };
+}
+
+type DescribeReception = (reception: Reception) => string;
+
+/** The members of a reception as JSON. Those of one request are one object: its text is made once. */
+function receptionDescriber(): DescribeReception {
+  let last: { readonly reception: Reception; readonly text: string } | null = null;
+  return (reception) => {
+    if (last?.reception !== reception) {
+      last = { reception, text: JSON.stringify(reception).slice(1, -1) };
+    }
+    return last.text;
   };
 }
 

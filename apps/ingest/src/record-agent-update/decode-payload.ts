@@ -1,5 +1,6 @@
 // Decodes one payload. It must never throw, whatever the bytes, and never judge what the domain's decoder judges.
-import { decodeAgentUpdate, MAX_PAYLOAD_BYTES, parsePayload, type QuarantineCode } from '@libs/domain';
+import { encodeAgentUpdate, MAX_PAYLOAD_BYTES, parsePayload, type QuarantineCode } from '@libs/domain';
+import { SerializedJson } from '@libs/event-store';
 import { accountOf } from './account-of.js';
 import type { DecodedPayload, Payload } from './received-update.js';
 
@@ -25,9 +26,9 @@ export function decodePayload(payload: Payload, receivedAt: number): DecodedPayl
   const parsed = parsePayload(bytes);
   if (!parsed.ok) return refused(parsed.code, parsed.detail, null);
   const reception = form === 'payload' ? { receivedAt, byteLength: bytes.length } : { receivedAt };
-  const decoded = decodeAgentUpdate(parsed.payload, reception);
-  if (!decoded.ok) return refused(decoded.code, decoded.detail, accountOf(parsed.payload));
-  const { eventId, fingerprint, data } = decoded.update;
-  const { accountId, agentId, at } = data;
+  const encoded = encodeAgentUpdate(parsed.payload, reception);
+  if (!encoded.ok) return refused(encoded.code, encoded.detail, accountOf(parsed.payload));
+  const { eventId, fingerprint, accountId, agentId, at, json } = encoded.update;
+  const data = new SerializedJson(json);
   return { kind: 'understood', eventId, fingerprint, accountId, agentId, at, data };
 }

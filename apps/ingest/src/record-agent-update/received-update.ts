@@ -1,5 +1,5 @@
 // What one payload turned out to be: an event to append, or a refusal with what the quarantine needs to keep it whole.
-import type { AgentUpdatedData, QuarantineCode } from '@libs/domain';
+import type { QuarantineCode } from '@libs/domain';
 import type { SerializedJson } from '@libs/event-store';
 
 /** `payload`: bytes as sent, which count against the size limit. `item`: of an array, measured as compact JSON. */
@@ -21,7 +21,8 @@ export interface UnderstoodUpdate {
   readonly agentId: string;
   /** Epoch ms. */
   readonly at: number;
-  readonly data: AgentUpdatedData | SerializedJson;
+  /** An `AgentUpdatedData`. */
+  readonly data: SerializedJson;
 }
 
 /** `bytes` still holds everything that was sent; whoever keeps it cuts the secrets first. */

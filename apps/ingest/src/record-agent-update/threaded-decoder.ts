@@ -1,6 +1,7 @@
 // Decodes chunks in threads of their own, so that the main thread only appends. Small ones are not worth the way.
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
+import { BufferPool } from './buffer-pool.js';
 import type { PackedDecoded, PackedPayloads } from './packed-payloads.js';
 import { packPayloads, unpackDecoded } from './packed-payloads.js';
 import { DecoderError, inlineDecoder, type PayloadDecoder } from './payload-decoder.js';
@@ -41,13 +42,14 @@ export function openThreadedDecoder(options: ThreadedDecoderOptions = {}): Paylo
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
   });
+  const buffers = new BufferPool();
   // A chunk that fails is told so itself.
   pool.on('error', () => undefined);
   return {
     decode: async (payloads, receivedAt) => {
       const length = payloads.reduce((sum, { bytes }) => sum + bytes.length, 0);
       if (length < WORTH_BYTES) return inlineDecoder.decode(payloads, receivedAt);
-      const packed = packPayloads(payloads, receivedAt);
+      const packed = packPayloads(payloads, receivedAt, (bytes) => buffers.take(bytes));
       const { ends, totalBytes, form } = packed;
       const signal = AbortSignal.timeout(options.limitMs ?? DECODE_LIMIT_MS);
       const decoded = await pool
@@ -55,6 +57,8 @@ export function openThreadedDecoder(options: ThreadedDecoderOptions = {}): Paylo
         .catch((error: unknown) => {
           throw new DecoderError(error);
         });
+      // A refused payload is looked into until it is in quarantine.
+      if (decoded.refusals.size === 0) buffers.giveBack(decoded.bytes.buffer);
       return unpackDecoded(decoded, { ends, totalBytes, form });
     },
     close: () => pool.close({ force: true }),

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from './agent-updated.js';
 import {
   decodeAgentUpdate,
   decodeAgentUpdateText,
+  encodeAgentUpdate,
   MAX_PAYLOAD_BYTES,
   withoutSecrets,
 } from './decode-agent-update.js';
@@ -11,6 +12,7 @@ import type { DecodedUpdate, DecodeResult } from './decode-agent-update.js';
 import { joinPersonal } from './personal.js';
 import { QUARANTINE_CODES } from './quarantine-code.js';
 import {
+  anyData,
   anyJson,
   mutatedSample,
   OTHER_PRODUCT_SAMPLE,
@@ -255,5 +257,40 @@ describe('quarantine', () => {
       }),
       { seed: 2, numRuns: 2000 },
     );
+  });
+});
+
+describe('encoding an agent update', () => {
+  const bothOf = (given: unknown) => {
+    const decoded = decode(given);
+    const encoded = encodeAgentUpdate(given, { receivedAt: RECEIVED_AT });
+    if (!decoded.ok || !encoded.ok) return [decoded, encoded];
+    const { eventId, fingerprint, data } = decoded.update;
+    const { accountId, agentId, at } = data;
+    const json = JSON.stringify(data);
+    return [{ ok: true, update: { accountId, agentId, at, eventId, fingerprint, json } }, encoded];
+  };
+  const odd = anyData.map((data) => ({
+    account_id: 3,
+    data: { ...data, agent: { ...(data.agent as JsonObject), id: 7, account_id: 3, updated_at: AT } },
+  }));
+
+  it.each(SAMPLES)('gives the JSON of what decoding gives: %s', (name) => {
+    const [expected, encoded] = bothOf(sample(name));
+    expect(encoded).toEqual(expected);
+    expect(encoded).toMatchObject({ ok: true });
+  });
+
+  it('gives it member by member for every odd shape, and refuses what decoding refuses', () => {
+    let understood = 0;
+    fc.assert(
+      fc.property(fc.oneof(odd, mutatedSample, anyJson), (given) => {
+        const [expected, encoded] = bothOf(given);
+        expect(encoded).toEqual(expected);
+        if (encoded?.ok === true) understood += 1;
+      }),
+      { seed: 22, numRuns: 2_000 },
+    );
+    expect(understood).toBeGreaterThan(500);
   });
 });

@@ -7,13 +7,14 @@ import {
   type Json,
   type JsonObject,
 } from './agent-updated.js';
-import { eventIdOf, fingerprintOf } from './fingerprint.js';
+import { canonicalParts, eventIdOf, fingerprintOf, type CanonicalParts } from './fingerprint.js';
 import { compactJson, isDeeperThan } from './json-text.js';
+import { splitPersonalJson } from './personal-json.js';
 import { splitPersonal } from './personal.js';
 import { hostsOf, isOtherProduct, isOurHost } from './product.js';
 import { notUnderstood, type NotUnderstood } from './quarantine-code.js';
-import { readAt } from './read-at.js';
-import { readIdentity } from './read-identity.js';
+import { readAt, type Time } from './read-at.js';
+import { readIdentity, type Identity } from './read-identity.js';
 import { isAbsent, isObject, isScalar } from './read-values.js';
 
 /** UTF-8 bytes of a payload; of an array's item, of its compact JSON. */
@@ -33,6 +34,18 @@ export interface DecodedUpdate {
   readonly data: AgentUpdatedData;
 }
 
+export interface EncodedUpdate extends Identity {
+  /** UUID v8. */
+  readonly eventId: string;
+  /** 64 hex digits. */
+  readonly fingerprint: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** An `AgentUpdatedData`. */
+  readonly json: string;
+}
+
+export type EncodeResult = { readonly ok: true; readonly update: EncodedUpdate } | NotUnderstood;
 export type DecodeResult = { readonly ok: true; readonly update: DecodedUpdate } | NotUnderstood;
 
 export interface Reception {
@@ -63,7 +76,43 @@ export function decodeAgentUpdateText(input: string | Uint8Array, receivedAt: nu
 }
 
 /** Decodes one payload that is parsed JSON already. */
-export function decodeAgentUpdate(parsed: unknown, { receivedAt, byteLength }: Reception): DecodeResult {
+export function decodeAgentUpdate(parsed: unknown, reception: Reception): DecodeResult {
+  const judged = judge(parsed, reception);
+  if ('code' in judged) return judged;
+  const { identity, time, data, source, fingerprint } = judged;
+  const update: DecodedUpdate = {
+    stream: agentStream(identity.accountId, identity.agentId),
+    eventId: eventIdOf(fingerprint),
+    fingerprint,
+    data: { schemaVersion: 1, ...identity, ...time, ...splitPersonal(data), source },
+  };
+  return { ok: true, update };
+}
+
+/** `decodeAgentUpdate` for who only stores the event: `json` is what `JSON.stringify` gives of its data, and cheaper. */
+export function encodeAgentUpdate(parsed: unknown, reception: Reception): EncodeResult {
+  const judged = judge(parsed, reception);
+  if ('code' in judged) return judged;
+  const { identity, time, data, source, canonical, fingerprint } = judged;
+  const { accountId, agentId } = identity;
+  const { at, atFromWrapper } = time;
+  const json =
+    `{"schemaVersion":1,"accountId":"${accountId}","agentId":"${agentId}","at":${at},` +
+    `"atFromWrapper":${atFromWrapper},${splitPersonalJson(data, canonical)},"source":${JSON.stringify(source)}}`;
+  return { ok: true, update: { ...identity, at, eventId: eventIdOf(fingerprint), fingerprint, json } };
+}
+
+/** What an event is made of. */
+interface Judged {
+  readonly identity: Identity;
+  readonly time: Time;
+  readonly data: JsonObject;
+  readonly source: AgentUpdatedSource;
+  readonly canonical: CanonicalParts;
+  readonly fingerprint: string;
+}
+
+function judge(parsed: unknown, { receivedAt, byteLength }: Reception): Judged | NotUnderstood {
   const payload = (parsed ?? null) as Json;
   if ((byteLength ?? Buffer.byteLength(compactJson(payload))) > MAX_PAYLOAD_BYTES) {
     return notUnderstood('too-large', `The payload is over ${MAX_PAYLOAD_BYTES} bytes.`);
@@ -88,31 +137,20 @@ export function decodeAgentUpdate(parsed: unknown, { receivedAt, byteLength }: R
 
   if (isDeeperThan(MAX_DEPTH, data))
     return notUnderstood('not-canonical', `data is nested over ${MAX_DEPTH} levels deep.`);
-  const fingerprint = fingerprintOf({
+  const canonical = canonicalParts({
     accountId: identity.accountId,
     agent,
     changes: data.changes ?? null,
     ...(time.atFromWrapper ? { at: time.at } : {}),
   });
-  if (fingerprint === undefined) {
+  if (canonical === undefined) {
     return notUnderstood(
       'not-canonical',
       'agent or changes holds a lone surrogate or a number beyond a double.',
     );
   }
-  const update: DecodedUpdate = {
-    stream: agentStream(identity.accountId, identity.agentId),
-    eventId: eventIdOf(fingerprint),
-    fingerprint,
-    data: {
-      schemaVersion: 1,
-      ...identity,
-      ...time,
-      ...splitPersonal(data),
-      source: sourceOf(payload, hosts),
-    },
-  };
-  return { ok: true, update };
+  const source = sourceOf(payload, hosts);
+  return { identity, time, data, source, canonical, fingerprint: fingerprintOf(canonical) };
 }
 
 /** The payload without the installation's parameters, which can hold secrets and are never stored. */

@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json, JsonObject } from './agent-updated.js';
 import { decodeAgentUpdateText } from './decode-agent-update.js';
-import { eventIdOf, fingerprintOf } from './fingerprint.js';
+import canonicalize from 'canonicalize';
+import {
+  canonicalParts,
+  eventIdOf,
+  fingerprintOf as fingerprintOfParts,
+  type Fingerprinted,
+} from './fingerprint.js';
 import { anyJson, RECEIVED_AT, sampleBytes } from '../testing/payloads.js';
 
 // Computed by an independent implementation of RFC 8785 in another language.
@@ -17,7 +23,33 @@ const SAMPLE_FINGERPRINTS = [
   ['09-columns-only-diff', 'a531971387692d8ee898699b95f0d6886dbeb5904ec909b794f0625f9ac7e083', 'a5319713-8769-8d8e-a898-699b95f0d688'],
 ] as const; // prettier-ignore
 
+function fingerprintOf(parts: Fingerprinted): string | undefined {
+  const written = canonicalParts(parts);
+  return written && fingerprintOfParts(written);
+}
+
 describe('fingerprint', () => {
+  it('is of the canonical JSON of its parts', () => {
+    const parts = fc.record({
+      accountId: fc.constant('7'),
+      agent: fc.dictionary(fc.string(), anyJson),
+      changes: fc.oneof(anyJson, fc.dictionary(fc.string(), fc.dictionary(fc.string(), anyJson))),
+    });
+    fc.assert(
+      fc.property(parts, fc.option(fc.nat()), (some, at) => {
+        const whole = at === null ? some : { ...some, at };
+        let expected: string | undefined;
+        try {
+          expected = canonicalize(whole);
+        } catch {
+          expected = undefined;
+        }
+        expect(canonicalParts(whole)?.text).toBe(expected);
+      }),
+      { seed: 8785, numRuns: 500 },
+    );
+  });
+
   it.each(SAMPLE_FINGERPRINTS)('of %s is as computed elsewhere', (name, fingerprint, eventId) => {
     const result = decodeAgentUpdateText(sampleBytes(name), RECEIVED_AT);
     expect(result).toMatchObject({ ok: true, update: { fingerprint, eventId } });

@@ -39,8 +39,12 @@ export function equalJson(left: Json | undefined, right: Json | undefined): bool
     return left.every((item, index) => equalJson(item, right[index]));
   }
   const names = Object.keys(left);
-  if (names.length !== Object.keys(right).length) return false;
-  return names.every((name) => Object.hasOwn(right, name) && equalJson(left[name], right[name]));
+  const others = Object.keys(right);
+  if (names.length !== others.length) return false;
+  return names.every(
+    (name, index) =>
+      (name === others[index] || Object.hasOwn(right, name)) && equalJson(left[name], right[name]),
+  );
 }
 
 function compactDeepJson(value: Json): string {

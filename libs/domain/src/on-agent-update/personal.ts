@@ -22,20 +22,8 @@ const SPLIT_MEMBERS = new Set(['agent', 'changes', 'associations', 'actor']);
 export function splitPersonal(data: JsonObject): SplitData {
   const personal: JsonObject = {};
   const agent = isObject(data.agent) ? data.agent : {};
-  const split = {
-    agent: splitAgent(agent, personal),
-    changes: splitChanges(data.changes, personal),
-    associations: data.associations ?? null,
-    actor: splitActor(data.actor, agent, personal),
-    personal,
-  };
-  if (data.associations === null) personal.associations = null;
-  keep(
-    personal,
-    'rest',
-    pick(data, (name) => !SPLIT_MEMBERS.has(name)),
-  );
-  return split;
+  const open = { agent: splitAgent(agent, personal), changes: splitChanges(data.changes, personal) };
+  return { ...open, ...splitOthers(data, agent, personal), personal };
 }
 
 /** `data` as received, from what `splitPersonal` made of it. */
@@ -52,13 +40,25 @@ export function joinPersonal(split: SplitData): JsonObject {
   return data;
 }
 
+/** Everything but `agent` and `changes`. */
+export function splitOthers(
+  data: JsonObject,
+  agent: JsonObject,
+  personal: JsonObject,
+): Pick<SplitData, 'associations' | 'actor'> {
+  const actor = splitActor(data.actor, agent, personal);
+  if (data.associations === null) personal.associations = null;
+  const hasRest = Object.keys(data).some((name) => !SPLIT_MEMBERS.has(name));
+  if (hasRest) personal.rest = pick(data, (name) => !SPLIT_MEMBERS.has(name));
+  return { associations: data.associations ?? null, actor };
+}
+
+export const isPersonal = (name: string): boolean => PERSONAL_ATTRIBUTES.has(name);
+
 function splitAgent(agent: JsonObject, personal: JsonObject): JsonObject {
-  keep(
-    personal,
-    'agent',
-    pick(agent, (name) => PERSONAL_ATTRIBUTES.has(name)),
-  );
-  return pick(agent, (name) => !PERSONAL_ATTRIBUTES.has(name));
+  const [apart, open] = partition(agent, isPersonal);
+  keep(personal, 'agent', apart);
+  return open;
 }
 
 function splitChanges(changes: Json | undefined, personal: JsonObject): Json {
@@ -73,16 +73,9 @@ function splitChanges(changes: Json | undefined, personal: JsonObject): Json {
       put(apart, member, entries);
       continue;
     }
-    put(
-      open,
-      member,
-      pick(entries, (name) => !PERSONAL_ATTRIBUTES.has(name)),
-    );
-    keep(
-      apart,
-      member,
-      pick(entries, (name) => PERSONAL_ATTRIBUTES.has(name)),
-    );
+    const [personalEntries, openEntries] = partition(entries, isPersonal);
+    put(open, member, openEntries);
+    keep(apart, member, personalEntries);
   }
   keep(personal, 'changes', apart);
   return open;
@@ -103,15 +96,11 @@ function splitActor(actor: Json | undefined, agent: JsonObject, personal: JsonOb
     if (actor !== undefined) personal.actor = actor;
     return null;
   }
-  const isOpen = (name: string): boolean => OPEN_ACTOR_ATTRIBUTES.has(name) && isScalar(actor[name]);
+  const [open, rest] = partition(actor, (name, value) => OPEN_ACTOR_ATTRIBUTES.has(name) && isScalar(value));
   const difference = isObject(actor.agent) ? differenceOf(actor.agent, agent) : undefined;
   if (difference) personal.actorAgent = difference;
-  keep(
-    personal,
-    'actor',
-    pick(actor, (name) => !isOpen(name) && !(difference && name === 'agent')),
-  );
-  return pick(actor, isOpen);
+  keep(personal, 'actor', difference ? pick(rest, (name) => name !== 'agent') : rest);
+  return open;
 }
 
 function joinActor(open: JsonObject, agent: JsonObject, personal: JsonObject): JsonObject {
@@ -128,6 +117,7 @@ function joinActor(open: JsonObject, agent: JsonObject, personal: JsonObject): J
 
 /** Undefined if it would take more members than the nested agent itself. */
 function differenceOf(nested: JsonObject, agent: JsonObject): JsonObject | undefined {
+  if (equalJson(nested, agent)) return {};
   const set = pick(nested, (name) => !Object.hasOwn(agent, name) || !equalJson(nested[name], agent[name]));
   const missing = Object.keys(agent).filter((name) => !Object.hasOwn(nested, name));
   if (Object.keys(set).length + missing.length > Object.keys(nested).length) return undefined;
@@ -135,6 +125,19 @@ function differenceOf(nested: JsonObject, agent: JsonObject): JsonObject | undef
   keep(difference, 'set', set);
   if (missing.length > 0) difference.missing = missing;
   return difference;
+}
+
+/** The wanted members, and the others. */
+function partition(
+  object: JsonObject,
+  wanted: (name: string, value: Json) => boolean,
+): [wanted: JsonObject, others: JsonObject] {
+  const [picked, others]: [JsonObject, JsonObject] = [{}, {}];
+  for (const name of Object.keys(object)) {
+    const value = object[name] ?? null;
+    put(wanted(name, value) ? picked : others, name, value);
+  }
+  return [picked, others];
 }
 
 function pick(object: JsonObject, wanted: (name: string) => boolean): JsonObject {

@@ -37,9 +37,13 @@ export function isOtherProduct(hosts: readonly string[], agent: JsonObject): boo
   return foreign && TRACK_ATTRIBUTES.every((attribute) => isAbsent(agent[attribute]));
 }
 
+/** Nothing to take off. */
+const PLAIN_HOST = /^[a-z0-9.-]+$/;
+
 /** Without scheme, user, port, path and case; empty if there is none. */
 function hostOf(value: Json | undefined): string {
   if (typeof value !== 'string') return '';
+  if (PLAIN_HOST.test(value)) return value;
   const authority = value
     .trim()
     .replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//i, '')

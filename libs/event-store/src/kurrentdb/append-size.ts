@@ -27,7 +27,7 @@ export function requireStorable(item: PreparedItem): PreparedItem {
 }
 
 function eventBytes({ type, data, metadata }: PreparedEvent): number {
-  return 2 * type.length + Buffer.byteLength(data, 'utf8') + Buffer.byteLength(metadata, 'utf8');
+  return 2 * type.length + Buffer.byteLength(data) + Buffer.byteLength(metadata);
 }
 
 function misuse(message: string): EventStoreError {

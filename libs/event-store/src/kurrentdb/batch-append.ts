@@ -147,10 +147,13 @@ function messageOf({ id, type, data, metadata }: PreparedEvent): BatchAppendReq.
   const message = new streams.BatchAppendReq.ProposedMessage();
   message.setId(uuidOf(id));
   message.getMetadataMap().set('type', type).set('content-type', 'application/json');
-  message.setData(Uint8Array.from(Buffer.from(data, 'utf8')));
-  message.setCustomMetadata(Uint8Array.from(Buffer.from(metadata, 'utf8')));
+  message.setData(utf8Of(data));
+  message.setCustomMetadata(utf8Of(metadata));
   return message;
 }
+
+const utf8Of = (json: string | Uint8Array): Uint8Array =>
+  Uint8Array.from(typeof json === 'string' ? Buffer.from(json) : json);
 
 function uuidOf(text: string) {
   return new shared.UUID().setString(text);

@@ -8,6 +8,12 @@ import { translatingErrors } from './sqlite-errors.js';
 
 export type Db = Database.Database;
 
+/**
+ * Of the write-ahead log: 16 MB. A bulk load touches the same pages of the indexes in every transaction; four times SQLite's
+ * default writes them to the file that much less often.
+ */
+const AUTOCHECKPOINT_PAGES = 4_000;
+
 export interface OpenDatabaseOptions {
   readonly file: string;
   readonly readOnly: boolean;
@@ -35,6 +41,7 @@ export function openDatabase({ file, readOnly, busyTimeoutMs }: OpenDatabaseOpti
       db.pragma('synchronous = FULL');
       if (readOnly) db.pragma('query_only = ON');
       else prepareForWriting(db);
+      db.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
       requireKnownSchema(db, file);
       return db;
     } catch (error) {

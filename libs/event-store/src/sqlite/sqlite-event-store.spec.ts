@@ -108,6 +108,27 @@ describe('a reader beside the writer', () => {
     await reader.close();
   });
 
+  it('what another connection appends counts at once, however well the stream was known', async () => {
+    const file = newFile();
+    const [one, other] = [opening(file)(), opening(file)()];
+    await one.append([itemOf('agent-1-1', 'noStream', newEvent(1))]);
+    await other.append([itemOf('agent-1-1', 0, newEvent(2)), itemOf('agent-1-2', 'noStream', newEvent(20))]);
+    expect(
+      await one.append([
+        { ...itemOf('agent-1-1', 0, newEvent(3)), surelyNew: true },
+        itemOf('agent-1-2', 'noStream', newEvent(20)),
+        itemOf('agent-1-3', 'noStream', newEvent(30)),
+      ]),
+    ).toMatchObject([
+      { outcome: 'conflict', actual: 1 },
+      { outcome: 'duplicate', position: 3n },
+      { outcome: 'appended', position: 4n },
+    ]);
+    expect(await one.append([itemOf('agent-1-1', 1, newEvent(3))])).toMatchObject([{ position: 5n }]);
+    await one.close();
+    await other.close();
+  });
+
   it('a locked file makes an append unavailable, and the retry goes through', async () => {
     const file = newFile();
     const writer = openSqliteEventStore({ file, now, busyTimeoutMs: 10 });

@@ -67,8 +67,7 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
     append: async (items) => {
       const commit = writer();
       // All are prepared before any is queued: a call that breaks the contract writes nothing.
-      const prepared = prepareItems(items);
-      return Promise.all(prepared.map((item) => commit.add(item)));
+      return commit.add(prepareItems(items));
     },
     readStream: (stream, readOptions) => promised(() => reader.readStream(stream, readOptions)),
     readAll: ({ after, limit }) => promised(() => reader.readPage(after, limit)),
