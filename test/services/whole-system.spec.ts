@@ -79,6 +79,7 @@ describe(`from Kafka by way of KurrentDB into PostgreSQL, through crashes of bot
     topic = await KafkaTopic.create(await requireService('TEST_KAFKA_BROKERS'), PARTITIONS);
     server = await KurrentDbServer.start();
     apps = start(topic.groupId);
+    await apps.addresses();
     const size = Math.ceil(MESSAGES / PARTS);
     for (let part = 0; part < PARTS; part += 1) {
       const { committed } = await progress();
