@@ -40,6 +40,6 @@ function shownIntervals({ intervals }: Timeline): unknown[] {
         ...{ track, key, label, start: iso(start), end: end === null ? null : iso(end), inferred },
         uncertainFrom: uncertainFrom === null ? null : iso(uncertainFrom),
         ...{ startEventId, endEventId, startedBy, endedBy },
-      }) as unknown;
+      });
     });
 }
