@@ -1,11 +1,11 @@
 // Both apps as `npm start` runs them, with their log in KurrentDB: the protocol double in a process of its own, or the
 // server that TEST_EVENT_STORE_URL names.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accountOfRun } from './running/account-of-run.js';
 import { ask } from './running/ask-projector.js';
 import { buildIfStale } from './running/build-if-stale.js';
 import { KurrentDbServer } from './running/kurrentdb-server.js';
@@ -14,8 +14,7 @@ import { readMetrics } from './running/read-metrics.js';
 import { RunningApps, type Addresses } from './running/running-apps.js';
 
 const TIME_LIMIT_MS = 120_000;
-/** Others may use the server, too: an account that none of them has. */
-const ACCOUNT = String(randomInt(1_000_000_000, 2_000_000_000));
+const ACCOUNT = String(accountOfRun());
 const AGENT = `/v1/accounts/${ACCOUNT}/agents/787096`;
 const DAYS = { from: '2022-08-28T00:00:00Z', to: '2022-09-01T00:00:00Z' };
 const MORNING = { from: '2022-08-30T08:05:50Z', to: '2022-08-30T09:00:00Z' };

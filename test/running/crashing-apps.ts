@@ -1,4 +1,4 @@
-// Both apps on one set of files over many lives: a crash kills both processes with SIGKILL and starts the command again.
+// Both apps on one set of stores over many lives: a crash kills both processes with SIGKILL and starts the command again.
 import { APPS, RunningApps, type Addresses } from './running-apps.js';
 
 export class CrashingApps {
@@ -7,8 +7,12 @@ export class CrashingApps {
   private apps: RunningApps;
   private lastLife: Promise<Addresses>;
 
-  constructor(private readonly folder: string) {
-    this.apps = RunningApps.start(folder);
+  /** `settings`: further variables of every life. */
+  constructor(
+    private readonly folder: string,
+    private readonly settings: Readonly<Record<string, string>> = {},
+  ) {
+    this.apps = RunningApps.start(folder, settings);
     this.lastLife = this.apps.ready();
   }
 
@@ -40,7 +44,7 @@ export class CrashingApps {
     if (code !== 1 || !this.apps.output.includes('ended by itself (SIGKILL)')) {
       throw new Error(`the command ended with ${code} after its apps were killed:\n${this.apps.output}`);
     }
-    this.apps = RunningApps.start(this.folder);
+    this.apps = RunningApps.start(this.folder, this.settings);
     if (!again) return this.apps.ready();
     await Promise.all(APPS.map((app) => this.apps.pidOf(app)));
     return this.nextLife(false);

@@ -25,13 +25,16 @@ export interface Trouble {
   readonly seed: number;
   /** At pseudo-random counts of acknowledgements; every second crash is followed by one during the recovery. */
   readonly crashes: number;
+  /** Further variables of the apps. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** What was acknowledged is sent again to a tenth, at the end. */
-export async function liveThroughWeek(week: SimulatedWeek, { seed, crashes }: Trouble): Promise<LivedWeek> {
+export async function liveThroughWeek(week: SimulatedWeek, trouble: Trouble): Promise<LivedWeek> {
+  const { seed, crashes, settings } = trouble;
   const random = seededRandom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'week-'));
-  const apps = new CrashingApps(folder);
+  const apps = new CrashingApps(folder, settings);
   const destroy = async (): Promise<void> => {
     await apps.destroy();
     await rm(folder, { recursive: true, force: true });

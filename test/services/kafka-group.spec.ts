@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RecordedEvent } from '@libs/event-store';
 import { seededRandom } from '@libs/event-store/testing';
+import { accountOfRun } from '../running/account-of-run.js';
 import { buildIfStale } from '../running/build-if-stale.js';
+import { KurrentDbServer } from '../running/kurrentdb-server.js';
+import { readKurrentDbLog } from '../running/read-log.js';
 import { AppProcess } from './running/app-process.js';
 import {
   distinctUpdates,
@@ -18,7 +21,6 @@ import {
 import { expectTables } from './running/expect-tables.js';
 import { kafkaFeed } from './running/kafka-feed.js';
 import { KafkaTopic } from './running/kafka-topic.js';
-import { SharedLog } from './running/shared-log.js';
 import { TestBroker } from './running/test-broker.js';
 import { until } from './running/until.js';
 
@@ -32,13 +34,14 @@ const TIME_LIMIT_MS = 600_000;
 const STORM = ['kill', 'stop', 'join', 'sleep', 'kill', 'broker', 'stop', 'kill', 'join'] as const;
 
 describe(`three ingest processes in one group, through a storm (seed ${SEED})`, () => {
-  const feed = kafkaFeed({ seed: SEED, messages: MESSAGES, partitions: PARTITIONS });
+  const accountId = accountOfRun();
+  const feed = kafkaFeed({ seed: SEED, messages: MESSAGES, partitions: PARTITIONS, accountId });
   const updates = distinctUpdates(feed);
   const random = seededRandom(SEED);
   let folder: string;
   let broker: TestBroker;
   let topic: KafkaTopic;
-  let shared: SharedLog;
+  let server: KurrentDbServer;
   let log: readonly RecordedEvent[];
   const members: AppProcess[] = [];
 
@@ -46,7 +49,10 @@ describe(`three ingest processes in one group, through a storm (seed ${SEED})`, 
   const start = async (member: number): Promise<void> => {
     const home = join(folder, String(member));
     await mkdir(home, { recursive: true });
-    members[member] = AppProcess.start('ingest', home, { ...topic.variables(), EVENT_STORE_URL: shared.url });
+    members[member] = AppProcess.start('ingest', home, {
+      ...topic.variables(),
+      EVENT_STORE_URL: server.connectionString,
+    });
   };
   const committed = async (count: number): Promise<void> =>
     until(async () => (await topic.progress().catch(() => ({ committed: 0 }))).committed >= count);
@@ -85,7 +91,7 @@ describe(`three ingest processes in one group, through a storm (seed ${SEED})`, 
   beforeAll(async () => {
     buildIfStale();
     folder = await mkdtemp(join(tmpdir(), 'group-'));
-    [broker, shared] = await Promise.all([TestBroker.start(), SharedLog.start()]);
+    [broker, server] = await Promise.all([TestBroker.start(), KurrentDbServer.start()]);
     topic = await KafkaTopic.create(broker.brokers, PARTITIONS);
     for (let member = 0; member < MEMBERS; member += 1) await start(member);
     const part = Math.ceil(MESSAGES / STORM.length);
@@ -96,12 +102,13 @@ describe(`three ingest processes in one group, through a storm (seed ${SEED})`, 
       await happen(trouble);
     }
     await until(() => topic.isConsumed());
-    log = await shared.read();
+    log = await readKurrentDbLog(server.connectionString, accountId);
   }, TIME_LIMIT_MS);
   afterAll(async () => {
     await Promise.all(members.map((member) => member.destroy()));
     await topic?.close();
-    await Promise.all([broker?.destroy(), shared?.destroy()]);
+    server?.destroy();
+    await broker?.destroy();
     await rm(folder, { recursive: true, force: true });
   }, TIME_LIMIT_MS);
 
@@ -138,7 +145,12 @@ describe(`three ingest processes in one group, through a storm (seed ${SEED})`, 
     'has the pure fold of every agent in its tables',
     async () => {
       const logged = log.flatMap(({ id }) => updates.get(id) ?? []);
-      await expectTables(folder, { EVENT_STORE_URL: shared.url }, logged, log.at(-1)?.position ?? 0n);
+      await expectTables(
+        folder,
+        { EVENT_STORE_URL: server.connectionString },
+        logged,
+        log.at(-1)?.position ?? 0n,
+      );
     },
     TIME_LIMIT_MS,
   );

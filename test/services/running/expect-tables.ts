@@ -1,10 +1,9 @@
 // Lets a projector read the log to its end, and holds every agent's rows to the pure fold of it.
-import { expect } from '@jest/globals';
 import type { DecodedUpdate } from '@libs/domain';
 import { openSqlite } from '@libs/read-models';
-import { expectedRows, pureModel, storedRows } from '@libs/read-models/testing';
 import { join } from 'node:path';
 import { ask } from '../../running/ask-projector.js';
+import { expectPureRows } from '../../running/expect-pure-rows.js';
 import { AppProcess, type AppVariables } from './app-process.js';
 import { until } from './until.js';
 
@@ -21,12 +20,7 @@ export async function expectTables(
     await ask(await projector.url(), '/v1/accounts', { minPosition: String(lastPosition) });
     const sql = openSqlite(join(folder, 'read.db'), 'read');
     try {
-      const model = pureModel(logged);
-      const known = await sql.all<{ agent_id: string }>('SELECT agent_id FROM agent');
-      expect(new Set(known.map(({ agent_id }) => agent_id))).toEqual(new Set(model.keys()));
-      for (const agent of model.values()) {
-        expect(await storedRows(sql, agent)).toEqual(expectedRows(agent));
-      }
+      await expectPureRows(sql, logged);
     } finally {
       await sql.close();
     }

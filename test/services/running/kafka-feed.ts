@@ -23,10 +23,12 @@ export interface FeedOptions {
   readonly seed: number;
   readonly messages: number;
   readonly partitions: number;
+  readonly accountId?: number;
 }
 
 const ACCOUNT = 682_861;
-const FROM = Date.UTC(2025, 9, 27);
+/** A Monday, UTC epoch ms. */
+export const FEED_FROM = Date.UTC(2025, 9, 27);
 /** About what one simulated agent gives in the week. */
 const MESSAGES_AN_AGENT = 540;
 const POISON_IN_1000 = 5;
@@ -34,15 +36,16 @@ const DOUBLED_IN_1000 = 30;
 /** Every so many agents, one whose messages lie anywhere. */
 const WANDERERS = 20;
 
-export function kafkaFeed({ seed, messages: count, partitions }: FeedOptions): KafkaFeed {
+export function kafkaFeed(options: FeedOptions): KafkaFeed {
+  const { seed, messages: count, partitions, accountId = ACCOUNT } = options;
   const random = seededRandom(seed);
   const faults = { lost: 20, doubled: 40, delayed: 100, foreign: 4 };
   const agents = 1 + Math.ceil(count / MESSAGES_AN_AGENT);
   const week = simulatedWeek({
     seed,
-    accountId: ACCOUNT,
+    accountId,
     agents,
-    from: FROM,
+    from: FEED_FROM,
     days: 7,
     callsADay: 40,
     faults,
@@ -52,7 +55,7 @@ export function kafkaFeed({ seed, messages: count, partitions }: FeedOptions): K
   const put = (agentId: string, value: Buffer | null): void => {
     const isWanderer = !isOrdered(agentId);
     const partition = isWanderer ? random(partitions) : Number(agentId) % partitions;
-    const key = isWanderer ? ([null, 'any-key'][random(2)] ?? null) : `${ACCOUNT}:${agentId}`;
+    const key = isWanderer ? ([null, 'any-key'][random(2)] ?? null) : `${accountId}:${agentId}`;
     const offset = String(offsets[partition]);
     offsets[partition] = (offsets[partition] ?? 0) + 1;
     messages.push({ partition, key, value, offset, meaning: meaningOf(value) });

@@ -6,16 +6,16 @@ import { describeEventStoreContract, scopedEventStore } from '../testing/index.j
 import { startKurrentDbDouble } from '../testing/kurrentdb-double/index.js';
 import { MAX_APPEND_BYTES, openKurrentDbEventStore } from './index.js';
 
-const { TEST_EVENT_STORE_URL } = process.env;
+const { TEST_EVENT_STORE_URL = '' } = process.env;
 
-const double = TEST_EVENT_STORE_URL === undefined ? await startKurrentDbDouble() : null;
+const double = TEST_EVENT_STORE_URL === '' ? await startKurrentDbDouble() : null;
 afterAll(() => double?.stop());
 
 describeEventStoreContract(
   double === null ? 'KurrentDB (a real server)' : 'KurrentDB',
   () => {
     const prefix = `contract-${randomUUID()}-`;
-    const connectionString = double?.connectionString ?? TEST_EVENT_STORE_URL ?? '';
+    const connectionString = double?.connectionString ?? TEST_EVENT_STORE_URL;
     return Promise.resolve({
       open: () =>
         Promise.resolve(
