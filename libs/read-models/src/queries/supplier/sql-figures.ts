@@ -22,7 +22,8 @@ export async function sqlFigures(
     const instants = cuts.at(-1) === query.effectiveEnd ? cuts : [...cuts, query.effectiveEnd];
     const scanned =
       instants.length < FEWEST_CUTS_TO_SCAN ? [] : await agentsToScan(sql, [...ids.keys()], instants, query);
-    const lookedUp = [...ids.keys()].filter((agent) => !scanned.includes(agent));
+    const isScanned = new Set(scanned);
+    const lookedUp = [...ids.keys()].filter((agent) => !isScanned.has(agent));
     for (const [agent, rows] of await lookUpLastIntervals(sql, lookedUp, instants, query)) {
       figures.set(ids.get(agent) ?? '', figuresOf(rows, cuts, query));
     }
