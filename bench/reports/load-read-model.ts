@@ -3,14 +3,14 @@
 import { initialFoldState, type AttributeState, type Track } from '@libs/domain';
 import { openSqlite, type Sql, type SqlRow } from '@libs/read-models';
 import type { TrueTimeline } from '@libs/simulator';
-import type { AgentRecord } from '../libs/read-models/src/writer/agent-record.js';
-import { AgentRows } from '../libs/read-models/src/writer/agent-rows.js';
+import type { AgentRecord } from '../../libs/read-models/src/writer/agent-record.js';
+import { AgentRows } from '../../libs/read-models/src/writer/agent-rows.js';
 import {
   LABEL_COLUMNS,
   LABEL_HISTORY_COLUMNS,
   LabelBook,
-} from '../libs/read-models/src/writer/label-book.js';
-import { RowBatch } from '../libs/read-models/src/writer/row-batch.js';
+} from '../../libs/read-models/src/writer/label-book.js';
+import { RowBatch } from '../../libs/read-models/src/writer/row-batch.js';
 
 /** What the reports of time and sign-ins read. */
 const TRACKS_LOADED: readonly Track[] = ['status', 'login'];
@@ -83,8 +83,11 @@ export class ReadModelLoader {
     batch.insert('agent', [record.agent, record.account, record.agentId, ...state]);
     for (const track of TRACKS_LOADED) this.addTrack(record, timeline.intervals[track], rows);
     const first = timeline.teams[0]?.at ?? timeline.lastEventAt;
-    const dated = <K extends keyof AttributeState>(attribute: K, at: number, value: AttributeState[K]): void =>
-      rows.attribute(attribute, at, value);
+    const dated = <K extends keyof AttributeState>(
+      attribute: K,
+      at: number,
+      value: AttributeState[K],
+    ): void => rows.attribute(attribute, at, value);
     dated('name', first, name);
     dated('timeZone', first, timeZone);
     for (const { at, value } of timeline.teams) dated('teams', at, value);
