@@ -3,7 +3,7 @@
 /** The row number of each agent by its id. */
 export type AgentNumbers = ReadonlyMap<string, number>;
 
-const SIZES = [2, 16, 128, 512] as const;
+const SIZES = [1, 2, 16, 128, 512] as const;
 const MOST = 512;
 
 /** A row number that no agent has. */
@@ -28,4 +28,9 @@ export function* paddedLists(values: readonly number[], filler: number): Generat
 /** `?, ?, ?` for as many values. */
 export function places(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');
+}
+
+/** A further condition on a series, if only some keys are wanted. */
+export function onlyKeys(keys: readonly string[] | undefined): string {
+  return keys ? `AND series.key IN (${places(keys)})` : '';
 }
