@@ -7,7 +7,8 @@ import { AppProcess } from '../app-process.js';
 import { YEAR_ACCOUNT } from './simulated-year.js';
 import type { KeyTime, Window } from './time-by-key.js';
 
-const READY_MS = 10_000;
+/** Times 50 ms. */
+const MOST_TRIES = 200;
 
 export interface AskedTimes extends Window {
   readonly agentIds?: readonly number[];
@@ -33,8 +34,9 @@ export class RunningReports {
   static async start(folder: string): Promise<RunningReports> {
     await openSqliteEventStore({ file: join(folder, 'events.db'), now: Date.now }).close();
     const reports = new RunningReports(await AppProcess.start('projector', folder));
-    for (const until = performance.now() + READY_MS; !(await reports.isReady()); await pause(50)) {
-      if (performance.now() > until) throw new Error('the projector has not become ready');
+    for (let tries = 1; !(await reports.isReady()); tries += 1) {
+      if (tries === MOST_TRIES) throw new Error('the projector has not become ready');
+      await pause(50);
     }
     return reports;
   }

@@ -76,7 +76,8 @@ function agentsByCuts(requests: readonly CutRequest[]): Map<readonly number[], s
 class PieceSums {
   open: AgentFigures['open'] = null;
   private readonly keys: string[] = [];
-  private readonly sums: Float64Array[] = [];
+  /** By key, SUMS_WIDTH numbers a cut. Plain arrays: thousands of short typed ones cost more than all that is in them. */
+  private readonly sums: number[][] = [];
 
   constructor(private readonly cutCount: number) {}
 
@@ -103,13 +104,13 @@ class PieceSums {
     return figures;
   }
 
-  private sumsOf(key: string): Float64Array {
+  private sumsOf(key: string): number[] {
     let index = this.keys.indexOf(key);
     if (index === -1) {
       index = this.keys.push(key) - 1;
-      this.sums.push(new Float64Array(this.cutCount * SUMS_WIDTH));
+      this.sums.push(new Array<number>(this.cutCount * SUMS_WIDTH).fill(0));
     }
-    return this.sums[index] ?? new Float64Array();
+    return this.sums[index] ?? [];
   }
 }
 
