@@ -1,4 +1,5 @@
 // Lists of parameters in a few fixed lengths, so that few statement texts are ever prepared.
+import type { CutRequest } from '@libs/domain';
 
 /** The row number of each agent by its id. */
 export type AgentNumbers = ReadonlyMap<string, number>;
@@ -33,4 +34,15 @@ export function places(values: readonly unknown[]): string {
 /** A further condition on a series, if only some keys are wanted. */
 export function onlyKeys(keys: readonly string[] | undefined): string {
   return keys ? `AND series.key IN (${places(keys)})` : '';
+}
+
+/** Agents that are cut alike are asked for together. */
+export function agentsByCuts(requests: readonly CutRequest[]): Map<readonly number[], string[]> {
+  const groups = new Map<readonly number[], string[]>();
+  for (const { cuts, agentId } of requests) {
+    const group = groups.get(cuts);
+    if (group) group.push(agentId);
+    else groups.set(cuts, [agentId]);
+  }
+  return groups;
 }

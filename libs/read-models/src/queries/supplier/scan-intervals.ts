@@ -47,7 +47,7 @@ export async function agentsToScan(
   return cheaper;
 }
 
-/** Those that start in `[from, to)`, and of each series the last that starts before; each series in timeline order. */
+/** Those that start in `[from, to)`, and of each series the last that starts before; in no order. */
 export async function scanIntervals(
   sql: Sql,
   agents: readonly number[],

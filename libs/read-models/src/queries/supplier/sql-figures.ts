@@ -1,9 +1,9 @@
 // Figures at cuts, counted from the first one on: what each piece between two cuts had is found by look-ups, a few a series
 // however long the window, or, where that costs less (many cuts, few intervals), by reading the window's intervals once.
-import { makeFigures, SUMS_WIDTH, type AgentFigures, type CutRequest, type FiguresQuery } from '@libs/domain';
+import { makeFigures, SUMS_WIDTH, type AgentFigures, type FiguresQuery } from '@libs/domain';
 import type { Sql } from '../../sql.js';
 import { lookUpPieces } from './look-up-pieces.js';
-import { NO_AGENT, type AgentNumbers } from './padded-lists.js';
+import { agentsByCuts, NO_AGENT, type AgentNumbers } from './padded-lists.js';
 import { agentsToScan, scanIntervals, type ScannedInterval } from './scan-intervals.js';
 
 /** With fewer cuts nobody needs to ask which way is cheaper. */
@@ -60,16 +60,6 @@ async function sumsOfAgents(
     if (end === null || end > query.asOf) sums.open = { key, start };
   }
   return all;
-}
-
-function agentsByCuts(requests: readonly CutRequest[]): Map<readonly number[], string[]> {
-  const groups = new Map<readonly number[], string[]>();
-  for (const { cuts, agentId } of requests) {
-    const group = groups.get(cuts);
-    if (group) group.push(agentId);
-    else groups.set(cuts, [agentId]);
-  }
-  return groups;
 }
 
 /** What one agent had in each piece; piece i lies between cuts i and i + 1. */
