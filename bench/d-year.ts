@@ -14,7 +14,8 @@ import { SqliteIntervals } from './reports/sqlite-intervals.js';
 import { expectSameTimes, type ReportPeer } from './reports/time-by-key.js';
 
 const YEAR = { from: YEAR_FROM, to: YEAR_TO };
-const MIDDLE = YEAR_FROM + 180 * DAY;
+/** A Monday. */
+const MIDDLE = YEAR_FROM + 182 * DAY;
 const SHORTER = { day: { from: MIDDLE, to: MIDDLE + DAY }, month: { from: MIDDLE, to: MIDDLE + 30 * DAY } };
 const MOST_YEAR_TO_DAY = 1.5;
 const MOST_TO_LOOK_UPS = 3;
