@@ -15,9 +15,12 @@ export const SUMS_WIDTH = 4;
 
 /** One agent's figures on one track at the cuts asked for. */
 export interface AgentFigures {
-  /** Every key with an interval that starts before the last cut; distinct, in any order. */
+  /** At least every key with time or an entry between the first cut and the last; distinct, in any order. */
   readonly keys: readonly string[];
-  /** Sums of key k at cut c: SUMS_WIDTH numbers from `(k * cuts.length + c) * SUMS_WIDTH`. */
+  /**
+   * Sums of key k at cut c: SUMS_WIDTH numbers from `(k * cuts.length + c) * SUMS_WIDTH`. Of everything before the cut, or
+   * counted from any earlier instant that is the same for all cuts of the key: only differences have a meaning.
+   */
   readonly sums: Float64Array;
   /** The last interval that starts before E, if its end is null or > asOf. */
   readonly open: OpenInterval | null;
@@ -28,22 +31,13 @@ export interface OpenInterval {
   readonly start: number;
 }
 
-/** Figures of these keys, all zero: to be filled with `setSums`. */
+/** Figures of these keys, all zero: to be filled. */
 export function makeFigures(
   keys: readonly string[],
   cutCount: number,
   open: OpenInterval | null,
 ): AgentFigures {
   return { keys, sums: new Float64Array(keys.length * cutCount * SUMS_WIDTH), open };
-}
-
-/** `key` and `cut` are indices into the figures' keys and the cuts they were asked for. */
-export function setSums(figures: AgentFigures, cutCount: number, key: number, cut: number, sums: Sums): void {
-  const at = (key * cutCount + cut) * SUMS_WIDTH;
-  figures.sums[at] = sums.ms;
-  figures.sums[at + 1] = sums.entries;
-  figures.sums[at + 2] = sums.uncertainMs;
-  figures.sums[at + 3] = sums.inferredMs;
 }
 
 export function getSums(figures: AgentFigures, cutCount: number, key: number, cut: number): Sums {

@@ -128,11 +128,17 @@ function bodyOf(
     known += cell.ms;
     if (category === 'busy' || category === 'acw') handling += cell.ms;
     if (category === 'available') available += cell.ms;
+    // Field by field: copying a cell into tens of thousands of these is a good part of a large answer.
+    const { ms, openMs, uncertainMs, inferredMs, entries } = cell;
     statuses.push({
       key,
       category,
       label: labelOf(key),
-      ...cell,
+      ms,
+      openMs,
+      uncertainMs,
+      inferredMs,
+      entries,
       visits: query.visits ? visitStats(lengthsOf(tally, bucket, index)) : null,
     });
   });

@@ -74,7 +74,7 @@ export async function loadSeriesSums(
     `WITH ${givenTable(sql.dialect, 'asked', { agent: 'BIGINT' })}
      SELECT series.agent, series.series, series.track, series.key, last.start_at, last.end_at,
        last.uncertain_from, last.inferred, last.sum_ms, last.sum_entries, last.sum_uncertain, last.sum_inferred
-     FROM asked CROSS JOIN series ${joinLastInterval(sql.dialect, 'LEFT JOIN')}
+     FROM asked CROSS JOIN series ${joinLastInterval(sql.dialect, { as: 'last', join: 'LEFT JOIN' })}
      WHERE series.agent = asked.agent`,
     [givenRows(agents.map((agent) => ({ agent })))],
   );
@@ -113,7 +113,7 @@ export async function loadSeriesSumsAt(
      SELECT series.agent, series.series, series.track, series.key, last.start_at,
        CASE WHEN last.ordinal = asked.open_one THEN NULL ELSE last.end_at END AS end_at,
        last.uncertain_from, last.inferred, last.sum_ms, last.sum_entries, last.sum_uncertain, last.sum_inferred
-     FROM asked CROSS JOIN series ${joinLastInterval(sql.dialect, 'LEFT JOIN', 'asked.before', 'asked.below')}
+     FROM asked CROSS JOIN series ${joinLastInterval(sql.dialect, { as: 'last', join: 'LEFT JOIN', before: 'asked.before', below: 'asked.below' })}
      WHERE series.agent = asked.agent AND series.track = asked.track`,
     [givenRows(asked)],
   );

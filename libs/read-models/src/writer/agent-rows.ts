@@ -21,7 +21,7 @@ import type { NumberedEvidence } from './late-window.js';
 import type { RowBatch } from './row-batch.js';
 
 /** By which the evidence table finds an event. */
-type EventPlace = Pick<NumberedEvidence, 'event'> & {
+export type EventPlace = Pick<NumberedEvidence, 'event'> & {
   readonly evidence: Pick<NumberedEvidence['evidence'], 'at'>;
 };
 
@@ -43,7 +43,7 @@ interface IntervalRow extends IntervalEnd {
     before: SeriesSums;
     track: number;
     label: string;
-    startEvent: NumberedEvidence;
+    startEvent: EventPlace;
     startedBy: Actor | null;
   } | null;
 }
@@ -60,7 +60,7 @@ export class AgentRows implements FoldSink {
 
   constructor(
     private readonly record: AgentRecord,
-    private readonly eventOf: (eventId: string) => NumberedEvidence,
+    private readonly eventOf: (eventId: string) => EventPlace,
     private readonly nextSeries: () => number,
   ) {
     this.current = record.state.tracks.map((state, track) => {

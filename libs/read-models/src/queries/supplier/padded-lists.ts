@@ -1,9 +1,10 @@
 // Lists of parameters in a few fixed lengths, so that few statement texts are ever prepared.
+import type { CutRequest } from '@libs/domain';
 
 /** The row number of each agent by its id. */
 export type AgentNumbers = ReadonlyMap<string, number>;
 
-const SIZES = [2, 16, 128, 512] as const;
+const SIZES = [1, 2, 16, 128, 512] as const;
 const MOST = 512;
 
 /** A row number that no agent has. */
@@ -28,4 +29,20 @@ export function* paddedLists(values: readonly number[], filler: number): Generat
 /** `?, ?, ?` for as many values. */
 export function places(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');
+}
+
+/** A further condition on a series, if only some keys are wanted. */
+export function onlyKeys(keys: readonly string[] | undefined): string {
+  return keys ? `AND series.key IN (${places(keys)})` : '';
+}
+
+/** Agents that are cut alike are asked for together. */
+export function agentsByCuts(requests: readonly CutRequest[]): Map<readonly number[], string[]> {
+  const groups = new Map<readonly number[], string[]>();
+  for (const { cuts, agentId } of requests) {
+    const group = groups.get(cuts);
+    if (group) group.push(agentId);
+    else groups.set(cuts, [agentId]);
+  }
+  return groups;
 }

@@ -1,6 +1,7 @@
 // The agents of an account as a report needs them: names as they were, and dated teams and zones where it asks for them.
 import type { Dated, ReportAgent, Team } from '@libs/domain';
-import type { Sql } from '../../sql.js';
+import { givenRows, givenTable } from '../../given-rows.js';
+import type { Dialect, Sql } from '../../sql.js';
 import { BY_AGENT_NUMBER } from '../find-agent.js';
 import type { ReportParameters } from '../queries.js';
 
@@ -21,15 +22,16 @@ export async function loadReportAgents(
   parameters: ReportParameters,
   end: number,
 ): Promise<ReportAgents> {
-  const { account, groupBy, teamIds, tz } = parameters;
+  const { groupBy, teamIds, tz } = parameters;
+  const wanted = wantedAgents(sql.dialect, parameters);
   const rows = await sql.all<AgentRow>(
-    `SELECT agent, agent_id, name FROM agent WHERE account = ? ORDER BY ${BY_AGENT_NUMBER}`,
-    [account],
+    `WITH ${wanted.table} SELECT agent, agent_id, name FROM wanted ORDER BY ${BY_AGENT_NUMBER}`,
+    wanted.values,
   );
   const teams =
-    groupBy === 'team' || teamIds.length > 0 ? await dated<readonly Team[]>(sql, account, 'teams') : null;
-  const zones = tz === 'agent' ? await dated<string>(sql, account, 'timeZone') : null;
-  const earlierNames = await namesChangedSince(sql, account, end);
+    groupBy === 'team' || teamIds.length > 0 ? await dated<readonly Team[]>(sql, wanted, 'teams') : null;
+  const zones = tz === 'agent' ? await dated<string>(sql, wanted, 'timeZone') : null;
+  const earlierNames = await namesChangedSince(sql, wanted, end);
   const agents = rows.map(({ agent, agent_id: agentId, name }) => ({
     agentId,
     name: earlierNames.get(agent) ?? name,
@@ -39,13 +41,33 @@ export async function loadReportAgents(
   return { agents, numbers: new Map(rows.map(({ agent, agent_id: agentId }) => [agentId, agent])) };
 }
 
-async function dated<T>(sql: Sql, account: string, attribute: string): Promise<Map<number, Dated<T>[]>> {
+interface WantedAgents {
+  /** `wanted AS (…)`: the rows of `agent`, to stand after WITH. */
+  readonly table: string;
+  readonly values: readonly string[];
+}
+
+/** The agents asked for by id, found one by one, or all of the account. */
+function wantedAgents(dialect: Dialect, { account, agentIds }: ReportParameters): WantedAgents {
+  if (agentIds.length === 0) {
+    return { table: 'wanted AS (SELECT * FROM agent WHERE account = ?)', values: [account] };
+  }
+  const asked = givenTable(dialect, 'asked', { agent_id: 'TEXT' });
+  const ids = [...new Set(agentIds)].map((id) => ({ agent_id: id }));
+  return {
+    table: `${asked}, wanted AS (SELECT agent.* FROM asked CROSS JOIN agent
+      WHERE agent.account = ? AND agent.agent_id = asked.agent_id)`,
+    values: [givenRows(ids), account],
+  };
+}
+
+async function dated<T>(sql: Sql, wanted: WantedAgents, attribute: string): Promise<Map<number, Dated<T>[]>> {
   const rows = await sql.all<{ agent: number; at: number; value: string }>(
-    `SELECT attribute.agent, attribute.at, attribute.value
-     FROM agent JOIN attribute ON attribute.agent = agent.agent
-     WHERE agent.account = ? AND attribute.attribute = ?
+    `WITH ${wanted.table} SELECT attribute.agent, attribute.at, attribute.value
+     FROM wanted JOIN attribute ON attribute.agent = wanted.agent
+     WHERE attribute.attribute = ?
      ORDER BY attribute.agent, attribute.at, attribute.n`,
-    [account, attribute],
+    [...wanted.values, attribute],
   );
   const values = new Map<number, Dated<T>[]>();
   for (const { agent, at, value } of rows) {
@@ -58,16 +80,16 @@ async function dated<T>(sql: Sql, account: string, attribute: string): Promise<M
 }
 
 /** The names at `end` of the agents that were renamed after it; the first name holds before it was first stated, too. */
-async function namesChangedSince(sql: Sql, account: string, end: number): Promise<Map<number, string>> {
+async function namesChangedSince(sql: Sql, wanted: WantedAgents, end: number): Promise<Map<number, string>> {
   const rows = await sql.all<{ agent: number; value: string | null }>(
-    `SELECT agent.agent, coalesce(
-       (SELECT value FROM attribute WHERE attribute.agent = agent.agent AND attribute = 'name' AND at <= ?
+    `WITH ${wanted.table} SELECT wanted.agent, coalesce(
+       (SELECT value FROM attribute WHERE attribute.agent = wanted.agent AND attribute = 'name' AND at <= ?
         ORDER BY at DESC, n DESC LIMIT 1),
-       (SELECT value FROM attribute WHERE attribute.agent = agent.agent AND attribute = 'name'
+       (SELECT value FROM attribute WHERE attribute.agent = wanted.agent AND attribute = 'name'
         ORDER BY at, n LIMIT 1)) AS value
-     FROM agent WHERE account = ? AND EXISTS (
-       SELECT 1 FROM attribute WHERE attribute.agent = agent.agent AND attribute = 'name' AND at > ?)`,
-    [end, account, end],
+     FROM wanted WHERE EXISTS (
+       SELECT 1 FROM attribute WHERE attribute.agent = wanted.agent AND attribute = 'name' AND at > ?)`,
+    [...wanted.values, end, end],
   );
   return new Map(
     rows.map(({ agent, value }) => [agent, value === null ? '' : (JSON.parse(value) as string)]),

@@ -1,8 +1,9 @@
 // What the feed got wrong, per agent: counted row by row, since faults are few. Counts are cumulative from the first cut.
-import type { QualityFigures, QualityQuery } from '@libs/domain';
+// Events are many: the last one before a cut is looked up, never found by reading a window.
+import type { CutRequest, QualityFigures, QualityQuery } from '@libs/domain';
 import type { Sql, SqlValue } from '../../sql.js';
 import { trackNumber } from '../../writer/agent-record.js';
-import { NO_AGENT, paddedLists, places, type AgentNumbers } from './padded-lists.js';
+import { agentsByCuts, NO_AGENT, paddedLists, places, type AgentNumbers } from './padded-lists.js';
 
 export async function sqlQuality(
   sql: Sql,
@@ -15,25 +16,23 @@ export async function sqlQuality(
   const agents = [...cutsOf.keys()];
   if (from > to) return new Map();
   const between = [from, to];
-  const [gaps, breaks, late, seen, earlier] = [
+  const [gaps, breaks, late, seen] = [
     await instantsByAgent(sql, agents, 'gap', 'AND track = ? AND at >= ? AND at < ?', [
       trackNumber(track),
       ...between,
     ]),
     await instantsByAgent(sql, agents, 'chain_break', 'AND at >= ? AND at < ?', between),
     await instantsByAgent(sql, agents, 'evidence', 'AND late = 1 AND at >= ? AND at < ?', between),
-    await instantsByAgent(sql, agents, 'evidence', 'AND at >= ? AND at < ?', between),
-    await lastBefore(sql, agents, from),
+    await lastEvents(sql, numbers, requests),
   ];
   const figures = new Map<string, QualityFigures>();
   for (const { agentId, cuts } of requests) {
     const agent = numbers.get(agentId) ?? NO_AGENT;
-    const first = earlier.get(agent) ?? null;
     figures.set(agentId, {
       gaps: countsBefore(gaps.get(agent), cuts),
       chainBreaks: countsBefore(breaks.get(agent), cuts),
       lateEvents: countsBefore(late.get(agent), cuts),
-      lastEventAt: lastsBefore(seen.get(agent), cuts, first),
+      lastEventAt: seen.get(agent) ?? [],
     });
   }
   return figures;
@@ -61,15 +60,36 @@ async function instantsByAgent(
   return instants;
 }
 
-async function lastBefore(sql: Sql, agents: readonly number[], from: number): Promise<Map<number, number>> {
-  const last = new Map<number, number>();
-  for (const { list } of paddedLists(agents, NO_AGENT)) {
-    const rows = await sql.all<{ agent: number; at: number | null }>(
-      `SELECT agent, (SELECT max(at) FROM evidence WHERE evidence.agent = agent.agent AND at < ?) AS at
-       FROM agent WHERE agent IN (${places(list)})`,
-      [from, ...list],
-    );
-    for (const { agent, at } of rows) if (at !== null) last.set(agent, at);
+/** By agent: the `at` of the last event before each of its cuts; nothing of an agent without any. */
+async function lastEvents(
+  sql: Sql,
+  numbers: AgentNumbers,
+  requests: readonly CutRequest[],
+): Promise<Map<number, (number | null)[]>> {
+  const last = new Map<number, (number | null)[]>();
+  for (const [cuts, agentIds] of agentsByCuts(requests)) {
+    const lists = [
+      ...paddedLists(
+        agentIds.map((agentId) => numbers.get(agentId) ?? NO_AGENT),
+        NO_AGENT,
+      ),
+    ];
+    for (const { list: times, offset } of paddedLists(cuts, Number.MIN_SAFE_INTEGER)) {
+      for (const { list } of lists) {
+        const rows = await sql.all<{ agent: number; cut: number; at: number | null }>(
+          `WITH cut (cut, t) AS (VALUES ${times.map((_, cut) => `(${cut}, CAST(? AS BIGINT))`).join(', ')})
+           SELECT agent.agent, cut.cut, (
+             SELECT max(at) FROM evidence WHERE evidence.agent = agent.agent AND at < cut.t) AS at
+           FROM agent CROSS JOIN cut WHERE agent.agent IN (${places(list)})`,
+          [...times, ...list],
+        );
+        for (const { agent, cut, at } of rows) {
+          let own = last.get(agent);
+          if (own === undefined) last.set(agent, (own = cuts.map(() => null)));
+          if (offset + cut < cuts.length) own[offset + cut] = at;
+        }
+      }
+    }
   }
   return last;
 }
@@ -79,18 +99,5 @@ function countsBefore(instants: readonly number[] = [], cuts: readonly number[])
   return cuts.map((cut) => {
     while (count < instants.length && (instants[count] ?? cut) < cut) count += 1;
     return count;
-  });
-}
-
-function lastsBefore(
-  instants: readonly number[] = [],
-  cuts: readonly number[],
-  first: number | null,
-): (number | null)[] {
-  let next = 0;
-  let last = first;
-  return cuts.map((cut) => {
-    while (next < instants.length && (instants[next] ?? cut) < cut) last = instants[next++] ?? last;
-    return last;
   });
 }
