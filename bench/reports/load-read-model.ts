@@ -1,21 +1,24 @@
 // A read model of the embedded engine, filled with true timelines instead of a log: the rows are the writer's own, made by
 // its own code; only what reports never read is left out (evidence, the tracks that nobody asks for). Unsynced while it loads.
 import { initialFoldState, type AttributeState, type Track } from '@libs/domain';
-import { openSqlite, type Sql, type SqlRow } from '@libs/read-models';
+import { openSqlite, type Sql } from '@libs/read-models';
 import type { TrueTimeline } from '@libs/simulator';
 import type { AgentRecord } from '../../libs/read-models/src/writer/agent-record.js';
-import { AgentRows, type EventPlace } from '../../libs/read-models/src/writer/agent-rows.js';
+import { AgentRows } from '../../libs/read-models/src/writer/agent-rows.js';
 import {
   LABEL_COLUMNS,
   LABEL_HISTORY_COLUMNS,
   LabelBook,
 } from '../../libs/read-models/src/writer/label-book.js';
+import type { NumberedEvidence } from '../../libs/read-models/src/writer/late-window.js';
 import { RowBatch } from '../../libs/read-models/src/writer/row-batch.js';
 
 /** What the reports of time and sign-ins read. */
 const TRACKS_LOADED: readonly Track[] = ['status', 'login'];
 const AGENTS_A_TRANSACTION = 50;
 const INDEX = 'status_interval_by_agent';
+/** Which of an agent's changes it was, and when. */
+const eventIdOf = (step: number, at: number): string => `${step} ${at}`;
 /** Of a real log they would be digests; here they only have to differ. */
 const fingerprintOf = (event: number): string => event.toString(16).padStart(64, '0');
 
@@ -62,13 +65,13 @@ export class ReadModelLoader {
     const timelines = this.waiting;
     this.waiting = [];
     await this.sql.transaction('write', async () => {
-      const batch = new KeyOrderedBatch();
+      const batch = new RowBatch();
       for (const timeline of timelines) this.addRows(timeline, batch);
-      await batch.write(this.sql);
+      await batch.writeByKey(this.sql);
     });
   }
 
-  private addRows(timeline: TrueTimeline, batch: KeyOrderedBatch): void {
+  private addRows(timeline: TrueTimeline, batch: RowBatch): void {
     const { accountId, agentId, name, timeZone } = timeline.agent;
     const record: AgentRecord = {
       ...{ agent: (this.agents += 1), account: String(accountId), agentId: String(agentId) },
@@ -76,7 +79,7 @@ export class ReadModelLoader {
     };
     const rows = new AgentRows(
       record,
-      (eventId) => this.eventOf(eventId),
+      (step) => this.eventOf(step),
       () => (this.series += 1),
     );
     const state = [timeline.lastEventAt, name, JSON.stringify(record.state)];
@@ -95,10 +98,17 @@ export class ReadModelLoader {
     this.events += timeline.changes;
   }
 
-  /** Step and instant stand for an event's id here. */
-  private eventOf(eventId: string): EventPlace {
+  private eventOf(eventId: string): NumberedEvidence {
     const [step, at] = eventId.split(' ').map(Number);
-    return { event: this.events + 1 + (step ?? 0), evidence: { at: at ?? 0 } };
+    const event = this.events + 1 + (step ?? 0);
+    const evidence = {
+      eventId,
+      at: at ?? 0,
+      fingerprint: fingerprintOf(event),
+      by: 'self',
+      tracks: {},
+    } as const;
+    return { event, evidence, stored: null };
   }
 
   private addTrack(
@@ -108,8 +118,8 @@ export class ReadModelLoader {
   ): void {
     for (const interval of intervals) {
       const { startStep, endStep, end, ...opened } = interval;
-      rows.open({ ...opened, startEventId: `${startStep} ${interval.start}` });
-      if (end !== null) rows.close({ ...interval, end, endEventId: `${String(endStep)} ${end}` });
+      rows.open({ ...opened, startEventId: eventIdOf(startStep, interval.start) });
+      if (end !== null) rows.close({ ...interval, end, endEventId: eventIdOf(Number(endStep), end) });
     }
     const last = new Map(intervals.map((interval) => [interval.key, interval]));
     for (const { track, key, start, startStep, label } of last.values()) {
@@ -119,22 +129,5 @@ export class ReadModelLoader {
         ...{ account, kind: track, key, at: start, fingerprint: fingerprintOf(event), label, event },
       });
     }
-  }
-}
-
-/** Intervals are kept series by series: rows that come in that order only ever extend the table. */
-class KeyOrderedBatch extends RowBatch {
-  private readonly intervals: SqlRow[] = [];
-
-  override insert(...[table, row]: Parameters<RowBatch['insert']>): void {
-    if (table === 'status_interval') this.intervals.push(row);
-    else super.insert(table, row);
-  }
-
-  override async write(sql: Sql): Promise<void> {
-    // Within a series they are in order already, and sorting keeps that.
-    this.intervals.sort(([one], [other]) => Number(one) - Number(other));
-    for (const row of this.intervals) super.insert('status_interval', row);
-    await super.write(sql);
   }
 }
