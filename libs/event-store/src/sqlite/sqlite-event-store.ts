@@ -71,7 +71,7 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
       return Promise.all(prepared.map((item) => commit.add(item)));
     },
     readStream: (stream, readOptions) => promised(() => reader.readStream(stream, readOptions)),
-    readAll: ({ after, limit }) => promised(() => reader.readPage(after, limit)),
+    readAll: (readOptions) => promised(() => reader.readPage(readOptions)),
     follow: (followOptions) => followEvents(reader, waker, followOptions),
     head: () => promised(() => reader.head()),
     close: () => promised(close),
@@ -85,7 +85,7 @@ function refusingWhenClosed(db: Db, reader: EventReader): EventReader {
     return work();
   };
   return {
-    readPage: (after, limit) => whileOpen(() => reader.readPage(after, limit)),
+    readPage: (options) => whileOpen(() => reader.readPage(options)),
     readStream: (stream, options) => whileOpen(() => reader.readStream(stream, options)),
     head: () => whileOpen(() => reader.head()),
     dataVersion: () => whileOpen(() => reader.dataVersion()),
