@@ -1,6 +1,6 @@
 // The bytes of an event that a digest vouches for, and the leaf of the Merkle tree made of them. Never change either: every
 // digest ever signed would be wrong. docs/audit.md has the format; tools/audit/check-bundle.mjs reads it anew.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** An event as it is stored; `data` and `metadata` are the very text in the log, never parsed and written again. */
 export interface StoredEvent {
@@ -31,7 +31,7 @@ export function eventBytes(event: StoredEvent): Buffer {
 export function leafHash(event: StoredEvent): Buffer {
   const bytes = writeFields(event, 1);
   bytes[0] = LEAF;
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }
 
 /** The fields, after `room` bytes that are the caller's. */

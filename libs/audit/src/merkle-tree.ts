@@ -1,6 +1,6 @@
 // The Merkle tree of RFC 6962 over the leaves of one digest: its root, and for each leaf the proof that it is in there.
 // Built level by level, the last node of an odd level going up as it is: the same tree as the RFC's recursion.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export const HASH_BYTES = 32;
 const NODE = Buffer.of(0x01);
@@ -45,5 +45,5 @@ function siblings(levels: readonly (readonly Buffer[])[], leaf: number): Buffer[
 }
 
 function nodeHash(left: Buffer, right: Buffer): Buffer {
-  return createHash('sha256').update(NODE).update(left).update(right).digest();
+  return hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
 }
