@@ -1,12 +1,23 @@
 // A bundle, line by line: what was asked for, all digests and keys, the events with their proofs, and a last line. It says what is there
 // and judges nothing: an event that was changed is shown as it is now, and its proof, made of the leaves that were kept, fails.
 import { open } from 'node:fs/promises';
-import { buildMerkleTree, HASH_BYTES, leafHash, type DigestEntry, type StoredEvent } from '@libs/audit';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  buildMerkleTree,
+  HASH_BYTES,
+  leafHash,
+  type DigestEntry,
+  type MerkleTree,
+  type StoredEvent,
+} from '@libs/audit';
 import { EventStoreError } from '@libs/event-store';
 import { isMissing, type AuditFiles } from './audit-files.js';
 import { isAfter, isBefore, type BundleRange } from './bundle-range.js';
 import { readChain } from './chain-file.js';
 import { PAGE_EVENTS, readStoredPage, type ReadsAll } from './stored-events.js';
+
+/** Characters that are written at once. */
+const PIECE_SIZE = 64 * 1024;
 
 export interface BundleOptions {
   readonly store: ReadsAll;
@@ -40,9 +51,18 @@ export async function* writeBundle(options: BundleOptions): AsyncGenerator<strin
   let events = 0;
   for (const { digest, after: before } of covering) {
     const inDigest = await readDigestEvents(store, digest, before);
-    const lines = eventLines(digest, inDigest, await leavesOf(files, digest, inDigest), range);
-    events += lines.length;
-    yield lines.join('');
+    const tree = await treeOf(files, digest, inDigest);
+    let piece = '';
+    for (const line of eventLines(digest, inDigest, tree, range)) {
+      events += 1;
+      piece += line;
+      if (piece.length < PIECE_SIZE) continue;
+      yield piece;
+      piece = '';
+      // Others wait for the thread, too.
+      await nextTurn();
+    }
+    yield piece;
   }
   yield lineOf({ kind: 'end', entries, events });
 }
@@ -77,15 +97,19 @@ async function readDigestEvents(
   }
 }
 
-/** Those that were kept, if they are the digest's; else those of the events, which can only tell whether all are as they were. */
-async function leavesOf(
+/**
+ * Of the leaves that were kept, if they are the digest's; else of the events as they are, which can only tell whether all are as they
+ * were. Null for no events.
+ */
+async function treeOf(
   files: AuditFiles,
   digest: DigestEntry,
   events: readonly StoredEvent[],
-): Promise<readonly Buffer[]> {
+): Promise<MerkleTree | null> {
   const kept = await readLeaves(files.leaves, digest);
-  if (kept !== null && buildMerkleTree(kept).root.toString('hex') === digest.root) return kept;
-  return events.map(leafHash);
+  const tree = kept === null ? null : buildMerkleTree(kept);
+  if (tree?.root.toString('hex') === digest.root) return tree;
+  return events.length === 0 ? null : buildMerkleTree(events.map(leafHash));
 }
 
 async function readLeaves(file: string, { events, eventsBefore }: DigestEntry): Promise<Buffer[] | null> {
@@ -108,27 +132,25 @@ async function readLeaves(file: string, { events, eventsBefore }: DigestEntry): 
 }
 
 /** Those that were asked for, and the one before and after: they show that nothing lies between. */
-function eventLines(
+function* eventLines(
   { number, events: count }: DigestEntry,
   events: readonly StoredEvent[],
-  leaves: readonly Buffer[],
+  tree: MerkleTree | null,
   range: BundleRange,
-): string[] {
-  if (leaves.length === 0) return [];
+): Generator<string, void> {
   const [before, after] = [isBefore(range), isAfter(range)];
   const isOutside = (event: StoredEvent | undefined, is: typeof before): boolean =>
     event !== undefined && is(event.position, event.recordedAt);
-  const tree = buildMerkleTree(leaves);
-  return events.flatMap((event, index) => {
+  for (const [index, event] of events.entries()) {
     const isTooEarly = isOutside(event, before) && isOutside(events[index + 1] ?? event, before);
     const isTooLate = isOutside(event, after) && isOutside(events[index - 1] ?? event, after);
-    if (isTooEarly || isTooLate) return [];
+    if (isTooEarly || isTooLate) continue;
     const { position, stream, revision, id, type, recordedAt, data, metadata } = event;
     const place = { digest: number, index: index < count ? index : null };
-    const proof = index < leaves.length ? Buffer.concat(tree.proof(index)).toString('base64') : '';
+    const proof = Buffer.concat(tree?.proof(index) ?? []).toString('base64');
     const stored = { position: String(position), stream, revision, id, type, recordedAt, data, metadata };
-    return [lineOf({ kind: 'event', ...place, ...stored, proof })];
-  });
+    yield lineOf({ kind: 'event', ...place, ...stored, proof });
+  }
 }
 
 const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
