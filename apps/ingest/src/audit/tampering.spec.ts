@@ -250,6 +250,25 @@ describe('digests that were changed are found', () => {
     }
   });
 
+  it('put together of two pasts that the same key has signed', async () => {
+    const log = await logOf25();
+    const [key = '', first = ''] = readFileSync(log.files.chain, 'utf8').split('\n');
+    const { hashLine, parseEntry, signDigestEntry } = await import('@libs/audit');
+    const real = parseEntry(first);
+    if (real?.kind !== 'digest') throw new Error('the second entry is a digest');
+    // A first digest of the forged past, and its second one behind the real first.
+    const forged = signDigestEntry({ ...real, root: 'ab'.repeat(32) }, log.key);
+    const next = { number: 2, previous: hashLine(forged), from: '11', to: '20', eventsBefore: 10 };
+    edit(log, () => [key, first, signDigestEntry({ ...real, ...next }, log.key)]);
+    const { failures } = await log.checkAll();
+    expect(failures).toContainEqual(
+      expect.objectContaining({
+        digest: 2,
+        message: expect.stringContaining('does not follow the one before'),
+      }),
+    );
+  });
+
   it('a copy that goes on after the bundle was made is no failure, and is told', async () => {
     const log = await logOf25();
     const bundle = await log.bundle();
@@ -285,6 +304,39 @@ describe('a bundle', () => {
       expect([at, await checkLines([...lines.slice(0, at), ...lines.slice(at - 1)])]).toEqual([at, false]);
     }
     expect(await checkLines(lines, '')).toBe(false);
+  });
+
+  it('that leaves events out, and says so in its last line, does not hold', async () => {
+    const log = await logOf25();
+    const file = await log.bundle({ from: '5', to: '22' });
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+    const firstFailureWithout = async (from: number, to: number): Promise<unknown> => {
+      const kept = lines.slice(0, -1).filter((line) => {
+        const { kind, position } = JSON.parse(line) as { kind: string; position?: string };
+        return kind !== 'event' || Number(position) < from || Number(position) > to;
+      });
+      const events = kept.filter((line) => line.startsWith('{"kind":"event"')).length;
+      const end = JSON.stringify({ kind: 'end', entries: 4, events });
+      writeFileSync(file, [...kept, end, ''].join('\n'));
+      return (await log.check(file)).failures[0];
+    };
+    expect(await firstFailureWithout(99, 99)).toBeUndefined();
+    for (const [from, to, missing] of [
+      [13, 13, '13'],
+      [9, 12, '9'],
+      [11, 20, '11'],
+      [22, 23, '22'],
+      [23, 23, '23'],
+      [21, 99, '21'],
+      // Not even the neighbour, without which nobody knows where the bundle begins.
+      [4, 4, '1'],
+      [1, 99, '1'],
+    ] as const) {
+      expect([from, to, await firstFailureWithout(from, to)]).toMatchObject([
+        ...[from, to],
+        { position: missing, message: expect.stringContaining('missing') },
+      ]);
+    }
   });
 
   it('does not hold with any byte of its digests, events or proofs changed', async () => {
