@@ -13,7 +13,7 @@ import type { ReadsAll } from './stored-events.js';
 import { writeBundle } from './write-bundle.js';
 
 /** The app has five seconds to end; what no digest covers by then, the first one after the next start does. */
-const LAST_RUN_MS = 2_000;
+const LAST_RUN_MS = 1_000;
 /** For the page and the sync that a run is in when its time is up. */
 const GIVE_UP_MS = 500;
 

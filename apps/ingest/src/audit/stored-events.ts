@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StoredEvent } from '@libs/audit';
 import { SerializedJson, type EventStore, type Position, type RecordedEvent } from '@libs/event-store';
 
-/** Less than a millisecond of reading and hashing. */
+/** A millisecond or two of reading and hashing. */
 export const PAGE_EVENTS = 64;
 
 export type ReadsAll = Pick<EventStore, 'readAll'>;
