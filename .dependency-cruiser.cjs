@@ -24,6 +24,14 @@ module.exports = {
       to: { pathNot: [lib('domain'), npm(...pure), '^(node:)?crypto$'] },
     },
     {
+      name: 'audit-knows-no-engine',
+      severity: 'error',
+      comment:
+        'What digests are made of must be the same bytes for every store and for ever: it is given events, and leans on nothing.',
+      from: { path: lib('audit'), pathNot: tests },
+      to: { pathNot: [lib('audit'), npm('zod'), '^(node:)?(crypto|fs|fs/promises|path)$'] },
+    },
+    {
       name: 'event-store-knows-nothing-of-ours',
       severity: 'error',
       comment: 'The store keeps any events: it must never learn what an agent is, nor lean on the framework.',

@@ -19,7 +19,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
-    '^@libs/(domain|event-store|projection|read-models|platform|simulator)$':
+    '^@libs/(audit|domain|event-store|projection|read-models|platform|simulator)$':
       '<rootDir>/libs/$1/src/index.ts',
     '^@libs/(domain|event-store|read-models)/(kurrentdb|sqlite|testing)$':
       '<rootDir>/libs/$1/src/$2/index.ts',

@@ -24,7 +24,12 @@ function ingest(): Registry {
   const registry = createMetrics('ingest');
   observeRequests(Fastify(), pino({ level: 'silent' }), registry);
   const none = { items: 0, bytes: 0, requests: 0 };
-  new IngestMetrics(registry).observe({ walBytes: () => 0, quarantine: () => none, inFlight: () => none });
+  new IngestMetrics(registry).observe({
+    walBytes: () => 0,
+    quarantine: () => none,
+    inFlight: () => none,
+    audit: () => ({ isActive: false, lastPosition: 0, ageSeconds: 0 }),
+  });
   makeKafkaMetrics(registry, { isJoined: () => false, waiting: () => 0, lag: () => new Map() });
   return registry;
 }

@@ -19,19 +19,37 @@ export async function callIngest(
   request: { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: unknown },
   accept: readonly number[] = [],
 ): Promise<unknown> {
-  const reply = await send(options, request);
-  const text = await reply.text();
-  const value = parseJson(text);
+  const reply = await send(options, request, AbortSignal.timeout(TIMEOUT_MS));
+  const value = parseJson(await reply.text());
   if (reply.ok || accept.includes(reply.status)) return value;
+  throw problemOf(reply.status, value);
+}
+
+/** The bytes of a reply, however long it goes on. Throws `CliError`, also where it breaks off. */
+export async function* streamIngest(
+  options: IngestClientOptions,
+  path: string,
+): AsyncGenerator<Uint8Array, void> {
+  const reply = await send(options, { method: 'GET', path });
+  if (!reply.ok) throw problemOf(reply.status, parseJson(await reply.text()));
+  try {
+    for await (const chunk of reply.body ?? []) yield chunk;
+  } catch {
+    throw new CliError('the answer broke off: see the log of the ingest app', 1);
+  }
+}
+
+function problemOf(status: number, value: unknown): CliError {
   const problem = zProblem.safeParse(value);
-  const why = problem.success ? `${problem.data.detail} (${problem.data.code})` : `status ${reply.status}`;
-  const hint = reply.status === 401 ? ' Give the key as --key or ASH_API_KEY.' : '';
-  throw new CliError(`${why}${hint}`, 1);
+  const why = problem.success ? `${problem.data.detail} (${problem.data.code})` : `status ${status}`;
+  const hint = status === 401 ? ' Give the key as --key or ASH_API_KEY.' : '';
+  return new CliError(`${why}${hint}`, 1);
 }
 
 async function send(
   { url, key }: IngestClientOptions,
   { method, path, body }: { readonly method: string; readonly path: string; readonly body?: unknown },
+  signal?: AbortSignal,
 ): Promise<Response> {
   if (!URL.canParse(path, url)) throw new CliError(`${url} is not a URL`, 2);
   try {
@@ -43,7 +61,7 @@ async function send(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(signal === undefined ? {} : { signal }),
     });
   } catch {
     throw new CliError(

@@ -1,7 +1,7 @@
 // Builds dist and tells whether it is older than the sources. Plain JavaScript: it must run before there is a build.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -9,6 +9,8 @@ const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.built');
 const FOLDERS = ['apps', 'libs', 'tools', 'bench'];
 const FILES = ['package-lock.json', 'nest-cli.json', 'tsconfig.base.json', '.swcrc'];
+/** Plain JavaScript that the compiled program imports as it is. */
+const COPIED = ['tools/audit/check-bundle.mjs'];
 
 /** True unless a build has ended that began after the last change of a source. */
 export function isStale() {
@@ -30,7 +32,10 @@ export function build() {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) return false;
-  mkdirSync(DIST, { recursive: true });
+  for (const file of COPIED) {
+    mkdirSync(dirname(join(DIST, file)), { recursive: true });
+    copyFileSync(join(ROOT, file), join(DIST, file));
+  }
   for (const path of walk(DIST)) {
     const entry = statSync(path);
     if (entry.isFile() && entry.mtimeMs < began.getTime() - 1_000) rmSync(path);

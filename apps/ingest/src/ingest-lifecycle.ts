@@ -1,9 +1,10 @@
 // What the app starts, watches while it runs and closes when it stops: Kafka is left at once, beside the requests that
-// end; then the queue is drained, the log closed (which empties its write-ahead log), then the quarantine.
+// end; then the queue is drained, a last digest written, the log closed (which empties its write-ahead log), then the quarantine.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { EventStoreError, type EventStore } from '@libs/event-store';
 import { HealthChecks, LOGGER, SHUTDOWN_SIGNAL, type CheckResult } from '@libs/platform';
 import type { Logger } from 'pino';
+import { AuditTrail } from './audit/audit-trail.js';
 import { InFlight } from './http/in-flight.js';
 import { IngestMetrics } from './ingest-metrics.js';
 import type { KafkaSource } from './kafka/kafka-source.js';
@@ -30,6 +31,7 @@ export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShu
     @Inject(KAFKA_SOURCE) private readonly kafka: KafkaSource | null,
     @Inject(SHUTDOWN_SIGNAL) private readonly stopping: AbortSignal,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly audit: AuditTrail,
     inFlight: InFlight,
     metrics: IngestMetrics,
     checks: HealthChecks,
@@ -38,6 +40,7 @@ export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShu
       walBytes: () => store.walBytes?.() ?? 0,
       quarantine: () => quarantine.totals(),
       inFlight: () => inFlight.totals(),
+      audit: () => audit.state(),
     });
     checks.register('event-store', () => this.checkStore());
     checks.register('quarantine', () => {
@@ -55,11 +58,13 @@ export class IngestLifecycle implements OnApplicationBootstrap, OnApplicationShu
       await reachEventStore({ checkConnection }, { logger: this.logger, signal: this.stopping });
     }
     this.kafka?.start();
+    this.audit.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.kafka?.stop();
     await this.recorder.drained();
+    await this.audit.close();
     await this.decoder.close();
     await this.store.close();
     await this.quarantine.close();

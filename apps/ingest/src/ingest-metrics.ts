@@ -13,6 +13,17 @@ export interface IngestGauges {
   readonly walBytes: () => number;
   readonly quarantine: () => { readonly items: number; readonly bytes: number };
   readonly inFlight: () => { readonly requests: number; readonly bytes: number };
+  readonly audit: () => AuditState;
+}
+
+/** Of the digests of the log. */
+export interface AuditState {
+  /** There is a key to sign with. */
+  readonly isActive: boolean;
+  /** Of the last event that a digest covers; 0 for none. */
+  readonly lastPosition: number;
+  /** Since digests last covered all there was; 0 while there is no key. */
+  readonly ageSeconds: number;
 }
 
 export class IngestMetrics {
@@ -27,6 +38,8 @@ export class IngestMetrics {
   readonly appendSize: Histogram;
   readonly storeAvailable: Gauge;
   readonly storeRetries: Counter<'what'>;
+  readonly auditDigests: Counter;
+  readonly auditFailures: Counter;
 
   constructor(private readonly registry: Registry) {
     const counter = (name: string, help: string) => new Counter({ name, help, registers: [registry] });
@@ -76,13 +89,18 @@ export class IngestMetrics {
       registers: [registry],
     });
     for (const what of ['read', 'append']) this.storeRetries.inc({ what }, 0);
+    this.auditDigests = counter('ingest_audit_digests_total', 'Digests of the log that were written.');
+    this.auditFailures = counter(
+      'ingest_audit_failures_total',
+      'Times that digests could not be written or copied.',
+    );
   }
 
   countQuarantined(code: QuarantineCode): void {
     this.quarantined.inc({ code });
   }
 
-  observe({ walBytes, quarantine, inFlight }: IngestGauges): void {
+  observe({ walBytes, quarantine, inFlight, audit }: IngestGauges): void {
     this.gauge('ingest_event_store_wal_bytes', 'Size of the write-ahead log.', walBytes);
     this.gauge('ingest_quarantine_items', 'Open items in quarantine.', () => quarantine().items);
     this.gauge('ingest_quarantine_bytes', 'Raw bytes of the open items.', () => quarantine().bytes);
@@ -91,6 +109,19 @@ export class IngestMetrics {
       'ingest_in_flight_bytes',
       'Bytes of JSON bodies being read or recorded.',
       () => inFlight().bytes,
+    );
+    this.gauge('ingest_audit_active', '1 if there is a key to sign digests with.', () =>
+      Number(audit().isActive),
+    );
+    this.gauge(
+      'ingest_audit_last_position',
+      'Position of the last event that a digest covers.',
+      () => audit().lastPosition,
+    );
+    this.gauge(
+      'ingest_audit_age_seconds',
+      'Time since digests last covered all of the log; 0 without a key.',
+      () => audit().ageSeconds,
     );
   }
 

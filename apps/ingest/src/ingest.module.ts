@@ -4,11 +4,13 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { EventStoreError, type EventStore } from '@libs/event-store';
 import { openKurrentDbEventStore, type OnRetry } from '@libs/event-store/kurrentdb';
 import { openSqliteEventStore } from '@libs/event-store/sqlite';
-import { LOGGER, METRICS, StartupError, type IngestConfig } from '@libs/platform';
+import { LOGGER, METRICS, StartupError, type AuditConfig, type IngestConfig } from '@libs/platform';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { AuditTrail } from './audit/audit-trail.js';
 import { AgentUpdatesController } from './http/agent-updates.controller.js';
+import { AuditController } from './http/audit.controller.js';
 import { InFlight } from './http/in-flight.js';
 import { QuarantineController } from './http/quarantine.controller.js';
 import { SkippedEventsController } from './http/skipped-events.controller.js';
@@ -36,6 +38,7 @@ export interface IngestParts {
   readonly quarantine: Quarantine;
   readonly decoder: PayloadDecoder;
   readonly limits: IngestLimits;
+  readonly audit: AuditConfig;
   /** Null: HTTP alone. */
   readonly kafka: KafkaSettings | null;
   /** UTC epoch ms. */
@@ -51,7 +54,7 @@ export class IngestModule {
     return {
       module: IngestModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [AgentUpdatesController, QuarantineController, SkippedEventsController],
+      controllers: [AgentUpdatesController, QuarantineController, SkippedEventsController, AuditController],
       providers: [
         {
           provide: PARTS,
@@ -89,6 +92,12 @@ export class IngestModule {
           provide: KAFKA_SOURCE,
           inject: [PARTS, CommandBus, METRICS, LOGGER],
           useFactory: makeKafkaSource,
+        },
+        {
+          provide: AuditTrail,
+          inject: [PARTS, IngestMetrics, LOGGER],
+          useFactory: ({ store, audit, now }: IngestParts, metrics: IngestMetrics, logger: Logger) =>
+            new AuditTrail({ store, config: audit, now, metrics, logger }),
         },
         UpdateIntake,
         IngestLifecycle,
@@ -137,7 +146,7 @@ export function openParts(
 ): IngestParts {
   const kafka = config.kafka === null ? null : readKafkaSettings(config.kafka);
   const { store, quarantine } = openStores(config, limits, now, onRetry);
-  return { store, quarantine, decoder: openThreadedDecoder(), limits, kafka, now };
+  return { store, quarantine, decoder: openThreadedDecoder(), limits, audit: config.audit, kafka, now };
 }
 
 /** The quarantine goes with the log: what several processes share, or a file beside one that has a single writer. */

@@ -56,6 +56,14 @@ export interface ReadStreamOptions {
   readonly limit: number;
 }
 
+export interface ReadAllOptions {
+  /** Exclusive; null means from the start. */
+  readonly after: Position | null;
+  readonly limit: number;
+  /** `data` and `metadata` as the very text that is stored, unread: a `SerializedJson` each. Default false. */
+  readonly asStored?: boolean;
+}
+
 /** `next`: the position of the last event *returned* (or the `after` asked for, when the page is empty). */
 export interface EventPage {
   readonly events: readonly RecordedEvent[];
@@ -80,8 +88,8 @@ export interface EventStore {
   append(items: readonly AppendItem[]): Promise<readonly AppendResult[]>;
   /** A missing stream is empty. */
   readStream(stream: string, options: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
-  /** All streams in the global order; `after` is exclusive. */
-  readAll(options: { readonly after: Position | null; readonly limit: number }): Promise<EventPage>;
+  /** All streams in the global order. */
+  readAll(options: ReadAllOptions): Promise<EventPage>;
   /**
    * Non-empty pages for ever, first what is there, then what comes. Resumes by itself after a drop.
    * Ends quietly when the signal fires, or throws an `EventStoreError` that is fatal.

@@ -1,6 +1,9 @@
 // Data that is JSON already, because another thread wrote it: an adapter that keeps text stores it as it is.
 
-/** May stand for the `data` or `metadata` of a `NewEvent`; must be JSON, as text or as the bytes of its UTF-8. */
+/**
+ * May stand for the `data` or `metadata` of a `NewEvent`; must be JSON, as text or as the bytes of its UTF-8. What `readAll`
+ * gives of an event as it is stored; it is then whatever the engine holds, and nobody has looked whether it is JSON still.
+ */
 export class SerializedJson {
   readonly json: string | Uint8Array;
 

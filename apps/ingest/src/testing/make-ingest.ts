@@ -104,5 +104,5 @@ function openPlace(
     maxItems: limits.quarantineItems,
     maxBytes: limits.quarantineBytes,
   });
-  return { store, quarantine, limits, kafka: null, now };
+  return { store, quarantine, limits, audit: config.audit, kafka: null, now };
 }

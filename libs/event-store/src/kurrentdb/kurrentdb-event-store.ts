@@ -106,7 +106,7 @@ export function openKurrentDbEventStore(options: KurrentDbEventStoreOptions): Ku
         return Promise.all(prepared.map((item) => lanes.add(item)));
       }),
     readStream: (stream, readOptions) => whileOpen(() => reader.readStream(stream, readOptions)),
-    readAll: ({ after, limit }) => whileOpen(() => reader.readPage(after, limit)),
+    readAll: (readOptions) => whileOpen(() => reader.readPage(readOptions)),
     follow: (followOptions) =>
       followEvents(
         { connection, reader, prefixes, deadlineMs: readDeadlineMs, onRetry, closed: closing.signal },

@@ -1,7 +1,13 @@
 // Reads of the log: bounded, each with a deadline, repeated a few times while the server is away (a read changes nothing).
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { EventStoreError } from '../errors.js';
-import type { EventPage, Position, ReadStreamOptions, RecordedEvent } from '../event-store.js';
+import type {
+  EventPage,
+  Position,
+  ReadAllOptions,
+  ReadStreamOptions,
+  RecordedEvent,
+} from '../event-store.js';
 import { isUnavailable, toEventStoreError } from './kurrentdb-errors.js';
 import type { KurrentDbConnection } from './kurrentdb-connection.js';
 import { allReadRequest, streamReadRequest } from './read-requests.js';
@@ -14,7 +20,7 @@ export const MAX_PAGE_BYTES = 16_000_000;
 export interface EventReader {
   /** `fromLeader`: nothing that is committed may be missing. */
   readStream(stream: string, options: ReadStreamOptions, fromLeader?: boolean): Promise<RecordedEvent[]>;
-  readPage(after: Position | null, limit: number): Promise<EventPage>;
+  readPage(options: ReadAllOptions): Promise<EventPage>;
   /** Null when no event of the streams with our prefixes stands there. */
   eventAt(position: Position): Promise<RecordedEvent | null>;
   /** The last event of the streams with our prefixes. */
@@ -81,7 +87,7 @@ export function createEventReader({
     return events;
   }
 
-  async function readPage(after: Position | null, limit: number): Promise<EventPage> {
+  async function readPage({ after, limit, asStored = false }: ReadAllOptions): Promise<EventPage> {
     requireLimit(limit);
     let events: RecordedEvent[] = [];
     let atHead = true;
@@ -95,7 +101,7 @@ export function createEventReader({
       return (answer: ReadResp) => {
         const read = answer.getEvent();
         if (read === undefined) return 'more';
-        const sized = toRecordedEvent(read);
+        const sized = toRecordedEvent(read, asStored);
         if (after !== null && sized.event.position <= after) return 'more';
         if (events.length === limit || bytes > MAX_PAGE_BYTES) {
           atHead = false;

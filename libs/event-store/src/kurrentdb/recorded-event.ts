@@ -2,6 +2,7 @@
 import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { EventStoreError } from '../errors.js';
 import type { Position, RecordedEvent } from '../event-store.js';
+import { SerializedJson } from '../serialized-json.js';
 
 /** What a server before 22.6 says in the place of a position when one stream is read. */
 const NO_POSITION = 0xffff_ffff_ffff_ffffn;
@@ -14,8 +15,11 @@ export interface SizedEvent {
   readonly bytes: number;
 }
 
-/** Throws `store-corrupt` for data that is not JSON, `store-refused` for a server too old. */
-export function toRecordedEvent(read: ReadResp.ReadEvent): SizedEvent {
+/**
+ * `asStored`: data and metadata as the text they are. Throws `store-corrupt` for data that is not JSON (unless as stored),
+ * `store-refused` for a server too old.
+ */
+export function toRecordedEvent(read: ReadResp.ReadEvent, asStored = false): SizedEvent {
   const record = read.getEvent();
   if (record === undefined) throw corrupt('an answer holds no event');
   const position = positionOf(record);
@@ -28,8 +32,8 @@ export function toRecordedEvent(read: ReadResp.ReadEvent): SizedEvent {
     position,
     id: record.getId()?.getString() ?? '',
     type: fields.get('type') ?? '',
-    data: parse(data, position),
-    metadata: metadata.length === 0 ? null : parse(metadata, position),
+    data: asStored ? new SerializedJson(textOf(data)) : parse(data, position),
+    metadata: asStored ? new SerializedJson(textOf(metadata)) : parseMetadata(metadata, position),
     recordedAt: Number(BigInt(fields.get('created') ?? 0) / TICKS_PER_MS),
   };
   return { event, bytes: data.length + metadata.length };
@@ -42,6 +46,10 @@ export function positionOf(record: ReadResp.ReadEvent.RecordedEvent): Position {
     'store-refused',
     'event store: the server tells no positions; it must be 22.6 or later',
   );
+}
+
+function parseMetadata(bytes: Uint8Array, position: Position): unknown {
+  return bytes.length === 0 ? null : parse(bytes, position);
 }
 
 function parse(bytes: Uint8Array, position: Position): unknown {

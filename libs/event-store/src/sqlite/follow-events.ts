@@ -25,7 +25,7 @@ export async function* followEvents(
     // The version is taken before the read, so that no commit can fall between the two unseen.
     const found = tryReading(() => ({
       version: reader.dataVersion(),
-      page: reader.readPage(position, pageSize),
+      page: reader.readPage({ after: position, limit: pageSize }),
     }));
     if (found === null) {
       await waker.sleep(UNAVAILABLE_PAUSE_MS, signal);

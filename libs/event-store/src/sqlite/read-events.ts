@@ -1,7 +1,14 @@
 // Reads of the log. A page's statement is finished before anyone awaits: an open cursor would pin the WAL and let it
 // grow. A hole in the positions is never passed over.
 import { EventStoreError } from '../errors.js';
-import type { EventPage, Position, ReadStreamOptions, RecordedEvent } from '../event-store.js';
+import type {
+  EventPage,
+  Position,
+  ReadAllOptions,
+  ReadStreamOptions,
+  RecordedEvent,
+} from '../event-store.js';
+import { SerializedJson } from '../serialized-json.js';
 import type { Db } from './open-database.js';
 import { translatingErrors } from './sqlite-errors.js';
 
@@ -22,7 +29,7 @@ interface EventRow {
 }
 
 export interface EventReader {
-  readPage(after: Position | null, limit: number): EventPage;
+  readPage(options: ReadAllOptions): EventPage;
   readStream(stream: string, options: ReadStreamOptions): RecordedEvent[];
   head(): Position | null;
   /** Changes whenever another connection has committed; costs no disk access. */
@@ -44,8 +51,9 @@ export function createEventReader(db: Db): EventReader {
   const selectHead = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
   const selectDataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
 
-  function readPage(after: Position | null, limit: number): EventPage {
+  function readPage({ after, limit, asStored = false }: ReadAllOptions): EventPage {
     requireLimit(limit);
+    const toPageEvent = asStored ? toStoredEvent : toEvent;
     const start = after ?? 0n;
     const events: RecordedEvent[] = [];
     let size = 0;
@@ -58,7 +66,7 @@ export function createEventReader(db: Db): EventReader {
       }
       requireNext(start + BigInt(events.length), row.position);
       size += row.data.length + row.metadata.length;
-      events.push(toEvent(row));
+      events.push(toPageEvent(row));
     }
     if (events.length === 0) requireWithinLog(start);
     return { events, next: events.at(-1)?.position ?? after, atHead };
@@ -96,7 +104,7 @@ export function createEventReader(db: Db): EventReader {
   }
 
   return {
-    readPage: (after, limit) => translatingErrors(() => readPage(after, limit)),
+    readPage: (options) => translatingErrors(() => readPage(options)),
     readStream: (stream, options) => translatingErrors(() => readStream(stream, options)),
     head: () => translatingErrors(head),
     dataVersion: () => translatingErrors(() => selectDataVersion.get() ?? 0),
@@ -128,6 +136,15 @@ function toEvent({
     data: parse(data, position),
     metadata: parse(metadata, position),
     recordedAt,
+  };
+}
+
+function toStoredEvent({ data, metadata, position, ...row }: EventRow): RecordedEvent {
+  return {
+    ...row,
+    position: BigInt(position),
+    data: new SerializedJson(data),
+    metadata: new SerializedJson(metadata),
   };
 }
 

@@ -70,7 +70,7 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
       return commit.add(prepareItems(items));
     },
     readStream: (stream, readOptions) => promised(() => reader.readStream(stream, readOptions)),
-    readAll: ({ after, limit }) => promised(() => reader.readPage(after, limit)),
+    readAll: (readOptions) => promised(() => reader.readPage(readOptions)),
     follow: (followOptions) => followEvents(reader, waker, followOptions),
     head: () => promised(() => reader.head()),
     close: () => promised(close),
@@ -84,7 +84,7 @@ function refusingWhenClosed(db: Db, reader: EventReader): EventReader {
     return work();
   };
   return {
-    readPage: (after, limit) => whileOpen(() => reader.readPage(after, limit)),
+    readPage: (options) => whileOpen(() => reader.readPage(options)),
     readStream: (stream, options) => whileOpen(() => reader.readStream(stream, options)),
     head: () => whileOpen(() => reader.head()),
     dataVersion: () => whileOpen(() => reader.dataVersion()),

@@ -1,5 +1,6 @@
 // What the two reads promise on every engine: a total order (S4), exact pages, payloads as they were given.
 import { describe, expect, it } from '@jest/globals';
+import { SerializedJson } from '../serialized-json.js';
 import type { UseStore } from './event-store-contract.js';
 import { eventId, itemOf, newEvent, newEvents } from './sample-events.js';
 import { readToHead } from './follow-until.js';
@@ -104,6 +105,24 @@ export function describeReads(useStore: UseStore, largestAppendBytes: number): v
       expect(read).toMatchObject({ stream: 'agent-1-1', revision: 0, id: eventId(1), type: 'Odd' });
       expect(JSON.stringify(read!.data)).toBe(JSON.stringify(payload));
       expect(JSON.stringify(read!.metadata)).toBe(JSON.stringify({ payload }));
+    });
+
+    it('as it is stored, is the very text that was given, which parsing would not keep', async () => {
+      const { store, reopen } = useStore();
+      const text = '{ "n": 12345678901234567891.50, "a": 1, "a": "\\u00e9 \u00e9 \u{1F3A7}" }';
+      const event = {
+        ...newEvent(1),
+        data: new SerializedJson(text),
+        metadata: new SerializedJson(' [1e2]'),
+      };
+      await store().append([itemOf('agent-1-1', 'noStream', event, newEvent(2))]);
+      await reopen();
+      const { events } = await store().readAll({ after: null, limit: 5, asStored: true });
+      expect(events[0]).toMatchObject({ stream: 'agent-1-1', revision: 0, id: eventId(1), type: 'Counted' });
+      expect(events[0]!.data).toEqual(new SerializedJson(text));
+      expect(events[0]!.metadata).toEqual(new SerializedJson(' [1e2]'));
+      expect(events[1]!.data).toEqual(new SerializedJson('{"n":2}'));
+      expect(await store().readAll({ after: null, limit: 1 })).toMatchObject({ next: events[0]!.position });
     });
   });
 }

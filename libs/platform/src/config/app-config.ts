@@ -17,8 +17,18 @@ export interface ServerConfig {
 export interface IngestConfig extends ServerConfig {
   readonly dataDir: string;
   readonly eventStore: StoreUrl;
+  readonly audit: AuditConfig;
   /** Null: no Kafka source. */
   readonly kafka: KafkaConfig | null;
+}
+
+/** Digests of the log. */
+export interface AuditConfig {
+  readonly folder: string;
+  /** There need be none: then there are no digests. */
+  readonly keyFile: string;
+  readonly copyDir: string | null;
+  readonly intervalMs: number;
 }
 
 export interface ProjectorConfig extends ServerConfig {
@@ -63,8 +73,19 @@ export const ingestConfig = ingestEnvironment
     logLevel: env.LOG_LEVEL,
     dataDir: env.DATA_DIR,
     eventStore: env.EVENT_STORE_URL ?? embedded(env.DATA_DIR, 'events.db'),
+    audit: auditConfig(env),
     kafka: kafkaConfig(env),
   }));
+
+function auditConfig(env: z.output<typeof ingestEnvironment>): AuditConfig {
+  const folder = join(env.DATA_DIR, 'audit');
+  return {
+    folder,
+    keyFile: env.AUDIT_KEY_FILE ?? join(folder, 'signing-key.pem'),
+    copyDir: env.AUDIT_COPY_DIR ?? null,
+    intervalMs: env.AUDIT_INTERVAL_SECONDS * 1_000,
+  };
+}
 
 /** Parses the environment of the projector app; use it with `loadConfig`. */
 export const projectorConfig = projectorEnvironment

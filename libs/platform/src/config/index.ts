@@ -3,6 +3,7 @@ export { StartupError } from '../bootstrap/startup-error.js';
 export {
   ingestConfig,
   projectorConfig,
+  type AuditConfig,
   type IngestConfig,
   type ProjectorConfig,
   type ServerConfig,

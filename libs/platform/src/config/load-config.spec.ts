@@ -20,6 +20,12 @@ describe('loadConfig', () => {
       logLevel: 'info',
       dataDir: './data',
       eventStore: { kind: 'sqlite', path: 'data/events.db' },
+      audit: {
+        folder: 'data/audit',
+        keyFile: 'data/audit/signing-key.pem',
+        copyDir: null,
+        intervalMs: 300_000,
+      },
       kafka: null,
     });
     expect(loadConfig(projectorConfig, { DATA_DIR: '/var/lib/ash' })).toMatchObject({

@@ -48,6 +48,22 @@ export const commonVariables = {
 
 export const ingestVariables = {
   INGEST_PORT: zPort.default(3001).meta({ description: 'Port of the ingest app.' }),
+  AUDIT_KEY_FILE: z.string().optional().meta({
+    description:
+      'Key that signs digests of the log (npm run -s cli -- audit keys create). Without it: no digests.',
+    example: './data/audit/signing-key.pem',
+  }),
+  AUDIT_INTERVAL_SECONDS: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, 'must be a whole number of seconds, 1 to 86400')
+    .transform(Number)
+    .refine((seconds) => seconds <= 86_400, 'must be a whole number of seconds, 1 to 86400')
+    .default(300)
+    .meta({ description: 'Seconds between two digests: so long an event can be changed unseen.' }),
+  AUDIT_COPY_DIR: z.string().optional().meta({
+    description: 'Another directory, better on another machine, that gets the digests too. It must be there.',
+    example: '/mnt/witness/digests',
+  }),
   KAFKA_BROKERS: zList.optional().meta({
     description: 'Kafka source: brokers, comma-separated. Off when absent.',
     example: 'localhost:9092',
