@@ -1,6 +1,7 @@
 // How appends share transactions, on a real file.
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { itemOf, newEvent, newEvents, tempFolders } from '../testing/index.js';
 import { createAppendBatch } from './append-batch.js';
 import { createGroupCommit, MAX_BATCH_EVENTS, MAX_BATCH_SIZE } from './group-commit.js';
@@ -66,6 +67,24 @@ describe('group commit', () => {
       { outcome: 'appended', position: BigInt(many.length + 2) },
       { outcome: 'duplicate', position: 1n },
     ]);
+    db.close();
+  });
+
+  it('on the way out a file that is locked is waited for once, however much is left', async () => {
+    const { db, batches, commits } = openGroupCommit();
+    const other = new Database(db.name);
+    other.exec('BEGIN IMMEDIATE');
+    const calls = [0, 1, 2].map((call) =>
+      commits.add(
+        Array.from({ length: MAX_BATCH_EVENTS }, (_, n) => streamItem(call * MAX_BATCH_EVENTS + n)),
+      ),
+    );
+    const answers = Promise.allSettled(calls);
+    commits.flush();
+    expect(batches).toHaveLength(1);
+    const refused = { status: 'rejected', reason: { code: 'store-unavailable' } };
+    expect(await answers).toMatchObject([refused, refused, refused]);
+    other.close();
     db.close();
   });
 

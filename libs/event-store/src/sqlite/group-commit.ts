@@ -21,7 +21,7 @@ interface Call {
 export interface GroupCommit {
   /** One result an item, in order. */
   add(items: readonly PreparedItem[]): Promise<readonly AppendResult[]>;
-  /** Commits all that waits, at once. */
+  /** Commits all that waits, at once. After a transaction that fails the rest is refused untried: an app ends in time. */
   flush(): void;
 }
 
@@ -48,7 +48,8 @@ export function createGroupCommit(appendBatch: AppendBatch, onCommit: () => void
     });
   }
 
-  function commitNext(): void {
+  /** Gives the error of a transaction that failed. */
+  function commitNext(): { readonly error: unknown } | null {
     const parts = nextParts(queue);
     let results: readonly AppendResult[];
     try {
@@ -58,7 +59,7 @@ export function createGroupCommit(appendBatch: AppendBatch, onCommit: () => void
     } catch (error) {
       queue.splice(0, parts.length);
       for (const { call } of parts) call.reject(error);
-      return;
+      return { error };
     }
     onCommit();
     let at = 0;
@@ -70,10 +71,14 @@ export function createGroupCommit(appendBatch: AppendBatch, onCommit: () => void
     }
     queue.splice(0, parts.filter(({ call }) => isComplete(call)).length);
     for (const { call } of parts) if (isComplete(call)) call.resolve(call.results);
+    return null;
   }
 
   function flush(): void {
-    while (queue.length > 0) commitNext();
+    while (queue.length > 0) {
+      const failed = commitNext();
+      if (failed) for (const { reject } of queue.splice(0)) reject(failed.error);
+    }
   }
 
   return { add, flush };

@@ -15,6 +15,8 @@ import { createWaker } from './waker.js';
 import { createWalKeeper } from './wal-keeper.js';
 
 const BUSY_TIMEOUT_MS = 5_000;
+/** An append waits in the thread that answers requests, and an app has 5 s to end. Nobody else writes to the file for long. */
+const APPEND_BUSY_TIMEOUT_MS = 500;
 
 export interface SqliteEventStoreOptions {
   readonly file: string;
@@ -22,7 +24,7 @@ export interface SqliteEventStoreOptions {
   readonly now: () => number;
   /** A reader never creates the file and cannot append. Default false. */
   readonly readOnly?: boolean;
-  /** How long a statement waits for another connection's lock (default 5,000 ms); it blocks the thread. */
+  /** How long a statement waits for another connection's lock (default 5,000 ms, an append 500 ms); it blocks the thread. */
   readonly busyTimeoutMs?: number;
 }
 
@@ -35,8 +37,10 @@ export interface SqliteEventStore extends EventStore {
 
 /** Throws an `EventStoreError` (see `openDatabase`) when the file cannot serve. */
 export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEventStore {
-  const { file, now, readOnly = false, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
-  const db = openDatabase({ file, readOnly, busyTimeoutMs });
+  const { file, now, readOnly = false } = options;
+  const db = openDatabase({ file, readOnly, busyTimeoutMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
+  const busyTimeoutMs = options.busyTimeoutMs ?? (readOnly ? BUSY_TIMEOUT_MS : APPEND_BUSY_TIMEOUT_MS);
+  db.pragma(`busy_timeout = ${busyTimeoutMs}`);
   const waker = createWaker();
   const wal = createWalKeeper(db, file, busyTimeoutMs);
   const reader = refusingWhenClosed(db, createEventReader(db));
