@@ -19,7 +19,7 @@ import { addQualityGauges } from './quality-gauges.js';
 import { ListAccountsHandler } from './queries/list-accounts.js';
 import { readModelHandlers } from './queries/read-model-handlers.js';
 import { ReadModelReader } from './queries/read-model-reader.js';
-import { openReaderPool } from './queries/reader-pool.js';
+import { openReaders } from './queries/readers.js';
 import { CLOCK } from './tokens.js';
 
 /** A projection that keeps up needs milliseconds. */
@@ -72,7 +72,7 @@ export function threadedRuntime(
 ): ProjectorRuntime {
   return {
     startProjection: projectionThread(urls),
-    reader: openReaderPool(urls),
+    reader: openReaders(urls),
     positionWaitMs: POSITION_WAIT_MS,
     now,
     onFatal,

@@ -1,4 +1,5 @@
 // A packing thread: reads a page of the log and packs it, for a read model that is filled at once. Must never write.
+import { constants, setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import type { EventStore } from '@libs/event-store';
 import { packPage } from '@libs/read-models';
@@ -7,6 +8,9 @@ import type { PackAnswer, PackRequest } from './pack-pages.js';
 
 const { eventStore } = workerData as StoreUrls;
 let log: EventStore | null = null;
+
+// Events that come in come first. Only on Linux is it the thread alone that gives way.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 export default async function pack({ after, limit, ...options }: PackRequest): Promise<PackAnswer> {
   log ??= eventStoreAdapter(eventStore).read(eventStore, Date.now);

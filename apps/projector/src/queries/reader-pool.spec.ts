@@ -36,7 +36,10 @@ describe('the reader pool', () => {
     const file = join(folder, 'stand-in.mjs');
     writeFileSync(file, STAND_IN);
     const url = { kind: 'sqlite', path: join(folder, 'none.db') } as const;
-    pool = openReaderPool({ eventStore: url, readModel: url }, { limitMs, worker: pathToFileURL(file) });
+    pool = openReaderPool(
+      { eventStore: url, readModel: url },
+      { threads: 2, limitMs, worker: pathToFileURL(file) },
+    );
   }
 
   const ask = async (): Promise<string> => {

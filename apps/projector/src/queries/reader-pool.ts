@@ -7,13 +7,13 @@ import { QueryTimeoutError, type QueryReader } from './query-reader.js';
 import { createReaderQueue } from './reader-queue.js';
 import type { ReadAnswer, ReadRequest } from './read-request.js';
 
-const THREADS = 2;
 const MAX_WAITING = 32;
 const QUERY_LIMIT_MS = 20_000;
 /** Requests are cut after 3 s of the 5 s an app has for ending. */
 const CLOSE_MS = 1_000;
 
 export interface ReaderPoolOptions {
+  readonly threads?: number;
   /** How long one query may run, in ms; waiting does not count. */
   readonly limitMs?: number;
   /** The compiled module of a thread. */
@@ -23,15 +23,16 @@ export interface ReaderPoolOptions {
 export function openReaderPool(
   urls: StoreUrls,
   {
+    threads = 1,
     limitMs = QUERY_LIMIT_MS,
     worker = new URL('./reader-worker.js', import.meta.url),
   }: ReaderPoolOptions = {},
 ): QueryReader {
-  const queue = createReaderQueue({ readers: THREADS, mostWaiting: MAX_WAITING });
+  const queue = createReaderQueue({ readers: threads, mostWaiting: MAX_WAITING });
   const pool = new Piscina<ReadRequest, ReadAnswer>({
     filename: worker.href,
-    minThreads: THREADS,
-    maxThreads: THREADS,
+    minThreads: threads,
+    maxThreads: threads,
     concurrentTasksPerWorker: 1,
     // Otherwise a thread without work sleeps so deeply that it does not notice a connection that is lost.
     atomics: 'disabled',

@@ -1,4 +1,5 @@
 // The reader thread: read-only connections, one request at a time. Must never write.
+import { constants, setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import type { EventStore } from '@libs/event-store';
 import type { Sql } from '@libs/read-models';
@@ -9,6 +10,10 @@ import { answerQuery, type ReaderSources } from './answer-query.js';
 import type { ReadAnswer, ReadRequest } from './read-request.js';
 
 const urls = workerData as StoreUrls;
+
+// Long reports must not take the processor from the projection and from those who answer. Only on Linux is it the thread
+// alone that gives way.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 // Both are opened at the first request that needs them: the tables are made by the projection and the log by ingest,
 // which may start later.
