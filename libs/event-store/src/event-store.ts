@@ -82,8 +82,9 @@ export interface FollowOptions {
 export interface EventStore {
   /**
    * Durable before it answers. One result an item, in order. Items of different streams succeed or fail alone. Those of one
-   * stream are taken in order: after one that conflicts, none of them is appended, though it might find just the
-   * revision that it expects (another process appends, too), for it would overtake the one before it.
+   * stream are taken in order: after one that conflicts, or a duplicate behind which they were planned, none of them is appended, though it might find
+   * just the revision that it expects (another process appends, too): it would overtake the one before it, or follow an
+   * event that its caller did not know of.
    */
   append(items: readonly AppendItem[]): Promise<readonly AppendResult[]>;
   /** A missing stream is empty. */

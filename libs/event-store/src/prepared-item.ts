@@ -24,19 +24,26 @@ export interface PreparedItem {
   readonly events: readonly PreparedEvent[];
   readonly surelyNew: boolean;
   readonly sequence: ItemSequence;
+  /** The next one of its stream in the call was planned behind it. */
+  isFollowed: boolean;
   /** Characters or bytes of JSON: what bounds a transaction, near enough to bytes. */
   readonly size: number;
 }
 
 /** The items of one call. Throws `store-misuse` for one that breaks the port's contract or holds what JSON cannot say. */
 export function prepareItems(items: readonly AppendItem[]): PreparedItem[] {
-  const sequences = new Map<string, ItemSequence>();
+  const latest = new Map<string, PreparedItem>();
   return items.map((item) => {
-    const sequence = sequences.get(item.stream) ?? { isBroken: false };
-    sequences.set(item.stream, sequence);
-    return prepareItem(item, sequence);
+    const before = latest.get(item.stream);
+    const prepared = prepareItem(item, before?.sequence ?? { isBroken: false });
+    if (before) before.isFollowed = revisionOf(prepared) === revisionOf(before) + before.events.length;
+    latest.set(item.stream, prepared);
+    return prepared;
   });
 }
+
+const revisionOf = ({ expectedRevision }: PreparedItem): number =>
+  expectedRevision === 'noStream' ? -1 : expectedRevision;
 
 function prepareItem(item: AppendItem, sequence: ItemSequence): PreparedItem {
   if (!isName(item.stream)) throw misuse('a stream needs a name of well-formed text');
@@ -50,7 +57,7 @@ function prepareItem(item: AppendItem, sequence: ItemSequence): PreparedItem {
   }
   const size = events.reduce((sum, event) => sum + event.data.length + event.metadata.length, 0);
   const { stream, expectedRevision, surelyNew = false } = item;
-  return { stream, expectedRevision, events, surelyNew, sequence, size };
+  return { stream, expectedRevision, events, surelyNew, sequence, isFollowed: false, size };
 }
 
 function prepareEvent(stream: string, event: NewEvent): PreparedEvent {

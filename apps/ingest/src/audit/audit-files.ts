@@ -33,7 +33,10 @@ export async function hasDigests({ chain }: AuditFiles): Promise<boolean> {
 export async function writeDurably(file: string, bytes: Uint8Array, offset: number): Promise<void> {
   const { handle, isNew } = await openForWriting(file);
   try {
-    await handle.write(bytes, 0, bytes.length, offset);
+    // A disk that is full takes a part of it and says so only in the count.
+    for (let at = 0; at < bytes.length;) {
+      at += (await handle.write(bytes, at, bytes.length - at, offset + at)).bytesWritten;
+    }
     await handle.sync();
   } finally {
     await handle.close();

@@ -13,6 +13,8 @@ import { readCatalogue } from './read-catalogue.js';
 const MAX_ROUNDS = 20;
 /** After it wrote, a process leaves the catalogue to the others for some times as long, or it would always be first. */
 const YIELD_FACTOR = 5;
+/** A server that was away for long must not cost as much again: good updates wait behind a refused one. */
+const MOST_YIELD_MS = 250;
 /** How often it is asked what other processes kept, for the metrics and the quota. */
 const LOOK_MS = 5_000;
 /** How long a call waits for a catalogue that was never read to its end. */
@@ -85,7 +87,8 @@ export class Catalogue {
     ]);
     if (result === undefined) throw new Error('the event store left the catalogue unanswered');
     if (result.outcome === 'conflict') return false;
-    this.mayWrite = pause(YIELD_FACTOR * (performance.now() - begun), undefined, { ref: false });
+    const free = Math.min(YIELD_FACTOR * (performance.now() - begun), MOST_YIELD_MS);
+    this.mayWrite = pause(free, undefined, { ref: false });
     this.index.apply(entries);
     return true;
   }

@@ -1,5 +1,5 @@
 // Stores that cannot be right end the app, with a line that says what to do and quotes nothing of what they hold.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { tempFolders } from '@libs/event-store/testing';
@@ -94,6 +94,8 @@ describe('the app ends', () => {
 
   it('when the read model is no database, and says that it can be made anew', async () => {
     await projected();
+    // A write-ahead log that a reader has left would bring the file back.
+    for (const beside of ['-wal', '-shm']) rmSync(join(folder, `read.db${beside}`), { force: true });
     writeFileSync(join(folder, 'read.db'), `${SECRET} `.repeat(1_000));
     expect(await fatalLine()).toMatch(/^the projection must not go on: .*remove it, and it is filled anew$/);
   });

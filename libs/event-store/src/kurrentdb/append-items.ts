@@ -60,6 +60,8 @@ export function createAppendItems(options: AppendItemsOptions): AppendItems {
       const [result] = alone ?? [await resolve(item, since)];
       if (result === undefined) throw refused(item.stream, 'store-corrupt', 'it was left unanswered');
       if (result.outcome === 'conflict') item.sequence.isBroken = true;
+      // It took no place: what was planned behind it must not find another's event in that place, and fit.
+      if (alone === null && result.outcome === 'duplicate') item.sequence.isBroken ||= item.isFollowed;
       results.push(result);
     }
     return results;

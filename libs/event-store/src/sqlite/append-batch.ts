@@ -36,7 +36,11 @@ export function createAppendBatch(db: Db, now: () => number): AppendBatch {
       const isExpected = last === (item.expectedRevision === 'noStream' ? -1 : item.expectedRevision);
       // Ids come before the expected revision: whoever retries with an unknown outcome holds a stale one.
       const known = last === -1 || (isExpected && item.surelyNew) ? [] : knownPlaces(item);
-      if (known.length === item.events.length) return duplicateAt(known);
+      if (known.length === item.events.length) {
+        // It took no place: what was planned behind it must not find another's event in that place, and fit.
+        item.sequence.isBroken ||= item.isFollowed;
+        return duplicateAt(known);
+      }
       if (known.length > 0 || !isExpected || item.sequence.isBroken) {
         item.sequence.isBroken = true;
         return { outcome: 'conflict', actual: last === -1 ? 'noStream' : last };

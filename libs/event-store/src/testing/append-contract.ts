@@ -81,6 +81,23 @@ export function describeAppend(useStore: UseStore): void {
       expect(await store().append(late.slice(2, 3))).toMatchObject([{ outcome: 'appended', revision: 3 }]);
     });
 
+    it('after a duplicate none of its stream is appended, though another event stands where it was planned', async () => {
+      const { store } = useStore();
+      // The caller knows of 1 and 2, another process has appended 3.
+      await store().append([itemOf('agent-1-1', 'noStream', ...newEvents(1, 3))]);
+      const results = await store().append([
+        itemOf('agent-1-1', 1, newEvent(2)),
+        itemOf('agent-1-1', 2, newEvent(10)),
+        itemOf('agent-1-1', 3, newEvent(11)),
+      ]);
+      expect(results).toMatchObject([
+        { outcome: 'duplicate', revision: 1 },
+        { outcome: 'conflict', actual: 2 },
+        { outcome: 'conflict', actual: 2 },
+      ]);
+      expect(await store().readStream('agent-1-1', { limit: 10 })).toHaveLength(3);
+    });
+
     it('and no more of them are, however many there are', async () => {
       const { store } = useStore();
       await store().append([itemOf('agent-1-1', 'noStream', ...newEvents(1, 700))]);
