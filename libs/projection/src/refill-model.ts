@@ -6,6 +6,8 @@ import type { ProjectionModel } from './projection-model.js';
 import { retryUnavailable, STOPPED, type RetryOptions } from './retry-unavailable.js';
 import type { SkippedEvents } from './skipped-events.js';
 
+const MOST_ATTEMPTS = 3;
+
 export interface RefillOptions {
   readonly store: EventStore;
   readonly model: ProjectionModel;
@@ -28,8 +30,11 @@ export async function refillModel(options: RefillOptions): Promise<RefilledModel
   const head = await retryUnavailable(() => store.head(), retry);
   if (head === null || head === STOPPED) return null;
   const { signal } = retry;
+  let attempts = 0;
   try {
     const refilled = await retryUnavailable(() => {
+      // A disk that is too small for another model does not grow: the log is then followed into the one there is.
+      if ((attempts += 1) > MOST_ATTEMPTS) throw new Error('The model could not be filled at once.');
       const pages = pagesUpTo(head, options);
       return refill({ head, pages, maySkip: (position) => skipped.has(position), signal });
     }, retry);

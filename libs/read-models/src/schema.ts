@@ -123,8 +123,8 @@ const TABLES: readonly string[] = [
   )%CLUSTERED%`,
 ];
 
-// Beside the keys. Made last where the tables are filled at once.
-export const INDEXES: readonly string[] = [
+// Beside the keys.
+const INDEXES: readonly string[] = [
   `CREATE INDEX evidence_late ON evidence (agent, at) WHERE late = 1`,
   `CREATE INDEX status_interval_by_agent ON status_interval (agent, track, start_at, ordinal)`,
 ];
@@ -144,8 +144,7 @@ export function schemaFor(dialect: Dialect): readonly string[] {
   return [...tablesFor(dialect), ...INDEXES];
 }
 
-/** The same without indexes, to be filled at once. */
-export function tablesFor(dialect: Dialect): readonly string[] {
+function tablesFor(dialect: Dialect): readonly string[] {
   const start = `INSERT INTO checkpoint (id, fold_version, events) VALUES (1, ${FOLD_VERSION}, 0)`;
   switch (dialect) {
     // A table is kept in the order of its key if SQLite is told to.

@@ -43,7 +43,7 @@ export interface Sql {
 }
 
 export interface VersionBuild {
-  /** Its tables, empty and without indexes. Nobody else sees them, and a crash leaves nothing of them. */
+  /** Its tables, empty. Nobody else sees them, and a crash leaves nothing of them. */
   readonly sql: Sql;
   /** An empty folder on the same disk; it goes with the build. */
   readonly scratch: string;

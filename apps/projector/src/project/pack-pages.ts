@@ -1,6 +1,7 @@
 // Packs the pages of a log whose positions are 1, 2, 3 … in threads: each page is known by its number, so that several are
 // read and packed at once. The threads live as long as one filling.
 import { availableParallelism } from 'node:os';
+import { EventStoreError, type EventStoreErrorCode } from '@libs/event-store';
 import type { PackedPage, PackOptions, PagesToPack, PageToPack } from '@libs/read-models';
 import { Piscina } from 'piscina';
 import type { StoreUrls } from '../adapters.js';
@@ -16,11 +17,13 @@ export interface PackRequest extends PackOptions {
 }
 
 /** `next`: the last position read; a page of large events ends early. */
-export interface PackAnswer {
+interface PackedAnswer {
   readonly packed: PackedPage;
   readonly next: bigint;
   readonly atHead: boolean;
 }
+
+export type PackAnswer = PackedAnswer | { readonly refused: EventStoreErrorCode; readonly message: string };
 
 const AT_FIRST: PackOptions = { whole: false, leftOut: [] };
 
@@ -46,14 +49,16 @@ export function packPagesInThreads(
       workerData: urls,
     });
     pool.on('error', () => undefined);
-    const ask = (after: bigint, end: bigint, options: PackOptions): Promise<PackAnswer> => {
-      const answer = pool.run({ ...options, after, limit: Number(end - after) }, { signal });
+    const ask = (after: bigint, end: bigint, options: PackOptions): Promise<PackedAnswer> => {
+      const answer = pool
+        .run({ ...options, after, limit: Number(end - after) }, { signal })
+        .then(packedOrThrow);
       // One that nobody waits for any more has failed because all of it ends.
       answer.catch(() => undefined);
       return answer;
     };
     const startOf = (page: number): bigint => BigInt(page * pageEvents);
-    const begun: Promise<PackAnswer>[] = [];
+    const begun: Promise<PackedAnswer>[] = [];
     try {
       for (let page = 0; page < pages; page += 1) {
         for (let next = page + begun.length; next < pages && begun.length <= AHEAD; next += 1) {
@@ -78,4 +83,9 @@ export function packPagesInThreads(
       await pool.destroy();
     }
   };
+}
+
+function packedOrThrow(answer: PackAnswer): PackedAnswer {
+  if ('refused' in answer) throw new EventStoreError(answer.refused, answer.message);
+  return answer;
 }

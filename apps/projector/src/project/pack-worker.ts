@@ -1,7 +1,7 @@
 // A packing thread: reads a page of the log and packs it, for a read model that is filled at once. Must never write.
 import { constants, setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
-import type { EventStore } from '@libs/event-store';
+import { EventStoreError, type EventStore } from '@libs/event-store';
 import { packPage } from '@libs/read-models';
 import { eventStoreAdapter, type StoreUrls } from '../adapters.js';
 import type { PackAnswer, PackRequest } from './pack-pages.js';
@@ -13,7 +13,13 @@ let log: EventStore | null = null;
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 export default async function pack({ after, limit, ...options }: PackRequest): Promise<PackAnswer> {
-  log ??= eventStoreAdapter(eventStore).read(eventStore, Date.now);
-  const { events, next, atHead } = await log.readAll({ after, limit });
-  return { packed: packPage(events, options), next: next ?? after, atHead };
+  try {
+    log ??= eventStoreAdapter(eventStore).read(eventStore, Date.now);
+    const { events, next, atHead } = await log.readAll({ after, limit });
+    return { packed: packPage(events, options), next: next ?? after, atHead };
+  } catch (error) {
+    // No class crosses to another thread.
+    if (error instanceof EventStoreError) return { refused: error.code, message: error.message };
+    throw error;
+  }
 }

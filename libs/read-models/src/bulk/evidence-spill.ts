@@ -1,6 +1,6 @@
 // Events on their way from the order of the log into the order of agents, on disk: a log is larger than memory, one part of
 // the spill is not. Written once, read once. It holds what the read model holds, so it must not outlive the filling of one.
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentName } from '../writer/agent-record.js';
 import type { DecodedEvent } from '../writer/decode-event.js';
@@ -22,8 +22,8 @@ export interface EvidenceSpill {
   write(part: number, lines: string): void;
   /** After the last line. */
   finish(): void;
-  /** The agents of a part, each whole, in the order in which they were met. */
-  read(part: number): readonly AgentEvents[];
+  /** The agents of a part, each whole, one after the other. */
+  read(part: number): Iterable<AgentEvents>;
   close(): void;
 }
 
@@ -32,16 +32,21 @@ export function createEvidenceSpill(folder: string): EvidenceSpill {
   const parts = Array.from({ length: PARTS }, (_, part) => createPart(join(folder, `${part}.tsv`)));
   return {
     parts: PARTS,
-    write: (part, lines) => parts[part]?.write(lines),
+    write: (part, lines) => {
+      const own = parts[part];
+      if (!own) throw new Error(`The spill has no part ${part}.`);
+      own.write(lines);
+    },
     finish: () => parts.forEach((part) => part.flush()),
     read: (part) => agentsOf(parts[part]?.read() ?? []),
     close: () => parts.forEach((part) => part.close()),
   };
 }
 
-/** The part an agent belongs to. Ids are often given out one after the other: the last digits spread best. */
+/** The part an agent belongs to, whatever pattern its account's ids have. */
 export function partOf({ account, agentId }: AgentName): number {
-  return (Number(account.slice(-9)) * 31 + Number(agentId.slice(-9))) % PARTS;
+  const mixed = Math.imul(Number(account.slice(-9)) ^ 0x9e3779b9, 0x85ebca6b) ^ Number(agentId.slice(-9));
+  return ((Math.imul(mixed, 0xc2b2ae35) >>> 16) ^ (mixed >>> 24)) % PARTS;
 }
 
 interface Part {
@@ -58,7 +63,8 @@ function createPart(file: string): Part {
   const flush = (): void => {
     if (pending === '') return;
     descriptor ??= openSync(file, 'wx', 0o600);
-    writeSync(descriptor, pending);
+    // To its end: a disk that is nearly full takes less of one write than it is given, and says nothing.
+    writeFileSync(descriptor, pending);
     pending = '';
   };
   return {
@@ -89,22 +95,29 @@ export function lineOf({
   return `${account}\t${agentId}\t${event}\t${revision}\t${recordedAt}\t${at}\t${fingerprint}\t${says}\n`;
 }
 
-function agentsOf(lines: readonly string[]): readonly AgentEvents[] {
-  const agents = new Map<string, AgentName & { readonly incoming: IncomingEvent[] }>();
+/** Of a part only the text is in memory at once: events are many times as large. */
+function* agentsOf(lines: readonly string[]): Generator<AgentEvents, void, undefined> {
+  const agents = new Map<string, string[]>();
   for (const line of lines) {
-    const [account = '', agentId = '', event, revision, recordedAt, at, fingerprint = '', says = ''] =
-      line.split('\t');
-    const name = `${account}-${agentId}`;
-    let agent = agents.get(name);
-    if (!agent) agents.set(name, (agent = { account, agentId, incoming: [] }));
-    agent.incoming.push({
-      evidence: unpackEvidence(Number(at), fingerprint, says),
-      says,
-      event: Number(event),
-      revision: Number(revision),
-      recordedAt: Number(recordedAt),
-      late: false,
-    });
+    const name = line.slice(0, line.indexOf('\t', line.indexOf('\t') + 1));
+    const own = agents.get(name);
+    if (own) own.push(line);
+    else agents.set(name, [line]);
   }
-  return [...agents.values()];
+  for (const [name, own] of agents) {
+    const [account = '', agentId = ''] = name.split('\t');
+    yield { account, agentId, incoming: own.map(eventOf) };
+  }
+}
+
+function eventOf(line: string): IncomingEvent {
+  const [, , event, revision, recordedAt, at, fingerprint = '', says = ''] = line.split('\t');
+  return {
+    evidence: unpackEvidence(Number(at), fingerprint, says),
+    says,
+    event: Number(event),
+    revision: Number(revision),
+    recordedAt: Number(recordedAt),
+    late: false,
+  };
 }

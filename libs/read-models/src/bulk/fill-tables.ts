@@ -1,9 +1,8 @@
-// Fills empty tables from the log: read in its order once, folded agent by agent, written in the order of the keys, indexed
-// last. Gives the rows that following the log event by event gives, at a fraction of the cost.
+// Fills empty tables from the log: read in its order once, folded agent by agent, written in the order of the keys. Gives the rows that following the log event by event gives, at a fraction of the cost.
 // A first pass reads and spills (what an event says, apart by agents), a second one folds each agent whole: no event is late.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { initialFoldState } from '@libs/domain';
 import type { Refilled, RefillSource } from '@libs/projection';
-import { INDEXES } from '../schema.js';
 import type { Sql } from '../sql.js';
 import { foldWhole } from '../writer/fold-agents.js';
 import { LABEL_COLUMNS, LABEL_HISTORY_COLUMNS, LabelBook } from '../writer/label-book.js';
@@ -25,7 +24,7 @@ export interface PageToPack {
 export type PagesToPack = (source: Pick<RefillSource, 'head' | 'signal'>) => AsyncIterable<PageToPack>;
 
 export interface FillOptions extends Pick<RefillSource, 'maySkip' | 'signal'> {
-  /** Tables without indexes and rows, which nobody else sees. */
+  /** Tables without rows, which nobody else sees. */
   readonly sql: Sql;
   readonly pages: AsyncIterable<PageToPack>;
   /** An empty folder on the read model's disk; the caller removes it. */
@@ -37,15 +36,12 @@ export async function fillTables({ sql, scratch, ...source }: FillOptions): Prom
   const spill = createEvidenceSpill(scratch);
   try {
     const book = new LabelBook();
-    const { last, events } = await spillPages(spill, book, source);
-    await writeAgents(sql, spill, source.signal);
+    const { position, last, events, updates } = await spillPages(spill, book, source);
+    const folded = await writeAgents(sql, spill, source.signal);
+    if (folded !== updates) throw new Error(`${folded} of ${updates} spilled events came back.`);
     await writeLabels(sql, book);
-    for (const index of INDEXES) {
-      source.signal.throwIfAborted();
-      await sql.run(index);
-    }
-    if (last !== null) await setCheckpoint(sql, last, events);
-    return { position: last?.position ?? null, events };
+    if (position !== null) await setCheckpoint(sql, position, last, events);
+    return { position, events };
   } finally {
     spill.close();
   }
@@ -55,20 +51,23 @@ async function spillPages(
   spill: EvidenceSpill,
   book: LabelBook,
   { pages, maySkip, signal }: Pick<FillOptions, 'pages' | 'maySkip' | 'signal'>,
-): Promise<Pick<PackedPage, 'last' | 'events'>> {
+): Promise<Pick<PackedPage, 'position' | 'last' | 'events' | 'updates'>> {
+  let position: PackedPage['position'] = null;
   let last: PackedPage['last'] = null;
-  let events = 0;
+  let [events, updates] = [0, 0];
   for await (const page of pages) {
     signal.throwIfAborted();
     const packed = await packWell(page, book, maySkip);
     for (const [part, lines] of packed.lines) spill.write(part, lines);
     events += packed.events;
+    updates += packed.updates;
+    position = packed.position ?? position;
     last = packed.last ?? last;
     if (packed.poison !== null) break;
   }
   signal.throwIfAborted();
   spill.finish();
-  return { last, events };
+  return { position, last, events, updates };
 }
 
 /** The page without the events that may be left out, its names taken. */
@@ -86,29 +85,34 @@ async function packWell(
   }
 }
 
-async function writeAgents(sql: Sql, spill: EvidenceSpill, signal: AbortSignal): Promise<void> {
+/** Gives how many events it has folded. The thread turns to its messages between the writes: one of them may be `stop`. */
+async function writeAgents(sql: Sql, spill: EvidenceSpill, signal: AbortSignal): Promise<number> {
   const last = { agent: 0, series: 0 };
   const counters = { nextSeries: () => (last.series += 1) };
-  let batch = new RowBatch();
   let folded = 0;
   for (let part = 0; part < spill.parts; part += 1) {
     await sql.transaction('write', async () => {
+      let batch = new RowBatch();
+      let waiting = 0;
+      const write = async (): Promise<void> => {
+        await batch.writeByKey(sql);
+        folded += waiting;
+        batch = new RowBatch();
+        waiting = 0;
+        await nextTurn();
+        signal.throwIfAborted();
+      };
       for (const { account, agentId, incoming } of spill.read(part)) {
         const agent = (last.agent += 1);
         const record = { agent, account, agentId, state: initialFoldState(), series: new Map() };
         foldWhole(record, withLateness(null, incoming), counters, batch);
-        folded += incoming.length;
-        if (folded < EVENTS_A_WRITE) continue;
-        signal.throwIfAborted();
-        await batch.writeByKey(sql);
-        batch = new RowBatch();
-        folded = 0;
+        waiting += incoming.length;
+        if (waiting >= EVENTS_A_WRITE) await write();
       }
-      await batch.writeByKey(sql);
-      batch = new RowBatch();
-      folded = 0;
+      await write();
     });
   }
+  return folded;
 }
 
 async function writeLabels(sql: Sql, book: LabelBook): Promise<void> {
@@ -119,10 +123,18 @@ async function writeLabels(sql: Sql, book: LabelBook): Promise<void> {
   });
 }
 
-async function setCheckpoint(sql: Sql, last: NonNullable<PackedPage['last']>, events: number): Promise<void> {
+async function setCheckpoint(
+  sql: Sql,
+  position: bigint,
+  last: PackedPage['last'],
+  events: number,
+): Promise<void> {
   await sql.run(
     `UPDATE checkpoint SET position = ?, events = ?, recorded_at = ?, last_stream = ?, last_revision = ?, last_id = ?
      WHERE id = 1`,
-    [last.position.toString(), events, last.recordedAt, last.stream, last.revision, last.id],
+    [
+      ...[position.toString(), events, last?.recordedAt ?? null],
+      ...[last?.stream ?? null, last?.revision ?? null, last?.id ?? null],
+    ],
   );
 }

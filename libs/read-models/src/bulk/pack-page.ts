@@ -17,8 +17,12 @@ export interface PackOptions {
 
 export interface PackedPage {
   readonly events: number;
-  /** Null when the first event cannot be applied. */
-  readonly last: Pick<LogEvent, 'position' | 'recordedAt' | 'stream' | 'revision' | 'id'> | null;
+  /** Lines: those of them that are agent updates. */
+  readonly updates: number;
+  /** Of the last event that is in it or left out; null when the first one cannot be applied. */
+  readonly position: bigint | null;
+  /** The last event that is in it. */
+  readonly last: Pick<LogEvent, 'recordedAt' | 'stream' | 'revision' | 'id'> | null;
   /** The event that cannot be applied and is not left out; nothing of it or of what follows is in the page. */
   readonly poison: bigint | null;
   /** By part of the spill, in the order of the log. */
@@ -37,11 +41,18 @@ export interface PackedNames {
 export function packPage(events: readonly LogEvent[], { whole, leftOut }: PackOptions): PackedPage {
   const lines = new Map<number, string>();
   const names = new Map<string, LabelOffer[]>();
-  let [count, last, poison]: [number, LogEvent | null, bigint | null] = [0, null, null];
+  let [count, updates] = [0, 0];
+  let last: LogEvent | null = null;
+  let position: bigint | null = null;
+  let poison: bigint | null = null;
   for (const event of events) {
     try {
-      pack(event, lines, names);
+      if (event.type === AGENT_UPDATED) {
+        pack(event, lines, names);
+        updates += 1;
+      }
       count += 1;
+      last = event;
     } catch (error) {
       if (!(error instanceof PoisonEventError)) throw error;
       if (!leftOut.includes(event.position)) {
@@ -49,10 +60,12 @@ export function packPage(events: readonly LogEvent[], { whole, leftOut }: PackOp
         break;
       }
     }
-    last = event;
+    position = event.position;
   }
   return {
     events: count,
+    updates,
+    position,
     last: last && nameOf(last),
     poison,
     lines: [...lines],
@@ -61,7 +74,6 @@ export function packPage(events: readonly LogEvent[], { whole, leftOut }: PackOp
 }
 
 function pack(event: LogEvent, lines: Map<number, string>, names: Map<string, LabelOffer[]>): void {
-  if (event.type !== AGENT_UPDATED) return;
   const decoded = decodeEvent(event);
   const part = partOf(decoded);
   lines.set(part, (lines.get(part) ?? '') + lineOf(decoded));
@@ -82,6 +94,6 @@ function shortened(offers: readonly LabelOffer[]): PackedNames {
   return { offers: [first, last], cut: true };
 }
 
-function nameOf({ position, recordedAt, stream, revision, id }: LogEvent): PackedPage['last'] {
-  return { position, recordedAt, stream, revision, id };
+function nameOf({ recordedAt, stream, revision, id }: LogEvent): PackedPage['last'] {
+  return { recordedAt, stream, revision, id };
 }

@@ -143,6 +143,22 @@ describe('a refill', () => {
     await sql.close();
   });
 
+  it('stopped by a message to its thread while it writes leaves the serving version and no file', async () => {
+    const events = recorded(feedOf(8));
+    const { file, sql, model } = await openModel();
+    await model.apply(inBatches(events.slice(0, 3), [])[0]!);
+    const stop = new AbortController();
+    const read = async function* (): AsyncGenerator<LogEvent[]> {
+      yield* inPages(events, 5);
+      setImmediate(() => stop.abort());
+    };
+    const source = { head: BigInt(events.length), pages: read(), maySkip: () => false, signal: stop.signal };
+    await expect(model.refill!(source)).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await model.checkpoint()).toBe(3n);
+    expect(versionsOf(file)).toEqual([]);
+    await sql.close();
+  });
+
   it('ends before an event that cannot be applied, unless that may be left out', async () => {
     const updates = feedOf(4);
     const events = damaged(recorded(updates), 4);

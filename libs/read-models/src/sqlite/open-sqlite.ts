@@ -13,7 +13,7 @@ import {
   syncToDisk,
   VersionMovedError,
 } from './serving-version.js';
-import { connect, type SqliteConnection } from './sqlite-connection.js';
+import { classified, connect, type SqliteConnection } from './sqlite-connection.js';
 import { sqliteSql } from './sqlite-sql.js';
 
 const IN_MEMORY = ':memory:';
@@ -38,7 +38,7 @@ export function openSqlite(file: string, mode: 'read' | 'write'): Sql {
     if (name === version.name) return version.connection;
     if (name === null) return take(null, named);
     try {
-      return take(name, connect(join(folder, name), mode));
+      return take(name, connect(join(folder, name), mode, 'must exist'));
     } catch (error) {
       // Between the look at the name and the opening of the file another one may have taken its place.
       if (error instanceof ModelUnavailableError && servingFile(named) !== name) return follow();
@@ -51,10 +51,12 @@ export function openSqlite(file: string, mode: 'read' | 'write'): Sql {
     if (servingFile(named) !== version.name) throw new VersionMovedError();
   }
 
-  function current(transactionMode: 'read' | 'write'): SqliteConnection {
-    if (mode === 'read') return follow();
+  const current = (): SqliteConnection => (mode === 'read' ? follow() : version.connection);
+
+  /** Where the named file serves, the look is the transaction's first: what it sees then is what it looked at. */
+  function isStillCurrent(transactionMode: 'read' | 'write'): boolean {
     if (transactionMode === 'write') demandServing();
-    return version.connection;
+    return mode === 'write' || servingFile(named) === version.name;
   }
 
   function prepare(): void {
@@ -69,9 +71,15 @@ export function openSqlite(file: string, mode: 'read' | 'write'): Sql {
     const { name, path, scratch } = placeForVersion(file, before);
     const filling = connect(path, 'fill');
     let served = false;
-    prepareVersion(filling.database);
+    try {
+      prepareVersion(filling.database);
+    } catch (error) {
+      filling.database.close();
+      throw classified(error);
+    }
     const sql = sqliteSql({
       current: () => filling,
+      isStillCurrent: () => true,
       prepare: () => undefined,
       close: () => void filling.database.close(),
     });
@@ -80,13 +88,13 @@ export function openSqlite(file: string, mode: 'read' | 'write'): Sql {
       scratch,
       serve: async () => {
         await sql.close();
-        syncToDisk(path);
-        const filled = connect(path, mode);
+        await syncToDisk(path);
+        const filled = connect(path, mode, 'must exist');
         try {
           serveFrom(named, before, name);
         } catch (error) {
           filled.database.close();
-          throw error;
+          throw classified(error);
         }
         take(name, filled);
         served = true;
@@ -100,13 +108,16 @@ export function openSqlite(file: string, mode: 'read' | 'write'): Sql {
       discard: async () => {
         if (served) return;
         await sql.close();
-        for (const one of [path, scratch]) rmSync(one, { recursive: true, force: true });
+        for (const one of [path, `${path}-wal`, `${path}-shm`, scratch]) {
+          rmSync(one, { recursive: true, force: true });
+        }
       },
     };
   }
 
   const sql = sqliteSql({
     current,
+    isStillCurrent,
     prepare,
     close: () => {
       take(null, named);

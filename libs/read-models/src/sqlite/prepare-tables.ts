@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelDamagedError } from '@libs/projection';
 import Database from 'better-sqlite3';
-import { FOLD_VERSION, schemaFor, tablesFor } from '../schema.js';
+import { FOLD_VERSION, schemaFor } from '../schema.js';
 import { SERVING, servingFile } from './serving-version.js';
 import type { SqliteConnection } from './sqlite-connection.js';
 
@@ -36,9 +36,9 @@ export function prepareTables(connection: SqliteConnection, folder: string): voi
     .immediate();
 }
 
-/** Makes the tables of a version in an empty file, to be filled at once: their indexes come last. */
+/** Makes the tables of a version in an empty file. */
 export function prepareVersion(database: Database.Database): void {
-  for (const statement of [...SERVING, ...tablesFor('sqlite')]) database.exec(statement);
+  for (const statement of [...SERVING, ...schemaFor('sqlite')]) database.exec(statement);
   database.pragma(`application_id = ${APPLICATION_ID}`);
 }
 

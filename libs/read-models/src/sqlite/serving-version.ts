@@ -1,7 +1,8 @@
 // Which file serves a read model. Its own file does until a version has been filled beside it; then one row in it names that
 // version's file, and moves only forward. A version's file is a whole read model: copied to another place it serves there.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ModelDamagedError } from '@libs/projection';
 import { connect, type SqliteConnection } from './sqlite-connection.js';
@@ -73,14 +74,14 @@ export function removeVersions(file: string, serving: string | null): void {
   }
 }
 
-/** A version is filled unsynced: on disk before it serves. */
-export function syncToDisk(path: string): void {
+/** A version is filled unsynced: on disk before it serves. Syncing gigabytes takes a while, and not this thread. */
+export async function syncToDisk(path: string): Promise<void> {
   for (const one of [path, dirname(path)]) {
-    const descriptor = openSync(one, 'r');
+    const handle = await open(one, 'r');
     try {
-      fsyncSync(descriptor);
+      await handle.sync();
     } finally {
-      closeSync(descriptor);
+      await handle.close();
     }
   }
 }

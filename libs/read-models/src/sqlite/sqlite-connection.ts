@@ -16,9 +16,9 @@ export interface SqliteConnection {
   readonly prepared: (statement: string) => Database.Statement<SqlValue[]>;
 }
 
-/** Only a reader needs the file to be there. Throws `ModelUnavailableError`, `ModelDamagedError`. */
-export function connect(file: string, mode: SqliteMode): SqliteConnection {
-  const database = opened(file, mode);
+/** A reader needs the file to be there. Throws `ModelUnavailableError`, `ModelDamagedError`. */
+export function connect(file: string, mode: SqliteMode, there?: 'must exist'): SqliteConnection {
+  const database = opened(file, mode, mode === 'read' || there !== undefined);
   const statements = new Map<string, Database.Statement<SqlValue[]>>();
   return {
     database,
@@ -30,9 +30,9 @@ export function connect(file: string, mode: SqliteMode): SqliteConnection {
   };
 }
 
-function opened(file: string, mode: SqliteMode): Database.Database {
+function opened(file: string, mode: SqliteMode, fileMustExist: boolean): Database.Database {
   try {
-    const database = new Database(file, { readonly: mode === 'read', fileMustExist: mode === 'read' });
+    const database = new Database(file, { readonly: mode === 'read', fileMustExist });
     database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     database.pragma(`cache_size = -${CACHE_KIB}`);
     switch (mode) {

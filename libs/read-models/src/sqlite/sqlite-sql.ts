@@ -4,20 +4,36 @@ import { classified, type SqliteConnection } from './sqlite-connection.js';
 
 export interface SqliteConnections {
   /** Asked before every statement outside of a transaction, and before every transaction. */
-  readonly current: (mode: 'read' | 'write') => SqliteConnection;
+  readonly current: () => SqliteConnection;
+  /** Asked as a transaction has begun: false if it must begin again, on another connection. Throws if it must not go on. */
+  readonly isStillCurrent: (mode: 'read' | 'write') => boolean;
   readonly prepare: () => void;
   readonly close: () => void;
 }
 
-export function sqliteSql({ current, prepare, close }: SqliteConnections): Sql {
+export function sqliteSql({ current, isStillCurrent, prepare, close }: SqliteConnections): Sql {
   let transaction: SqliteConnection | null = null;
-  const connection = (): SqliteConnection => transaction ?? current('read');
+  const connection = (): SqliteConnection => transaction ?? current();
   const runEach = (statement: string, rows: readonly SqlRow[]): Promise<void> =>
     settle(() => {
       if (rows.length === 0) return;
       const one = connection().prepared(statement);
       for (const row of rows) one.run(...row);
     });
+  function begin(mode: 'read' | 'write'): SqliteConnection {
+    for (;;) {
+      const found = current();
+      found.database.exec(mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
+      try {
+        if (isStillCurrent(mode)) return found;
+      } catch (error) {
+        found.database.exec('ROLLBACK');
+        throw error;
+      }
+      found.database.exec('ROLLBACK');
+    }
+  }
+
   return {
     dialect: 'sqlite',
     prepare: () => settle(prepare),
@@ -49,11 +65,7 @@ export function sqliteSql({ current, prepare, close }: SqliteConnections): Sql {
       return runEach(`DELETE FROM ${table} WHERE ${conditions.join(' AND ')}`, rows);
     },
     transaction: async (mode, work) => {
-      const own = await settle(() => {
-        const found = current(mode);
-        found.database.exec(mode === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
-        return found;
-      });
+      const own = await settle(() => begin(mode));
       transaction = own;
       try {
         const result = await work();
