@@ -25,7 +25,7 @@ export function readBenchOptions(
       'Measures this service against what else could do the work, on this machine, in the same run',
     )
     .option('--json', 'the result as JSON', false)
-    .option('--quick', `smaller data and ${QUICK_RUNS} runs: all cases in less than a minute`, false)
+    .option('--quick', `smaller data and ${QUICK_RUNS} runs`, false)
     .option('--only <cases>', `some cases, separated by commas: ${ids.join(', ')}`, namesOf(ids))
     .option('--runs <number>', `measurements a figure (default: ${RUNS})`, whole)
     .option('--dir <folder>', 'where the data directories are made and removed', 'data')

@@ -10,7 +10,7 @@ export interface BenchmarkCase {
 }
 
 export interface BenchContext {
-  /** Sizes and times small enough that all cases together take less than a minute. */
+  /** Smaller sizes and shorter times. */
   readonly quick: boolean;
   /** How often each figure is to be measured. */
   readonly runs: number;
